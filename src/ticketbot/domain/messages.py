@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mailbox:
+class Address:
     """One address as a header names it: the bare addr-spec, lower-cased for comparison in `key`, and a clean name."""
 
     address: str
@@ -77,11 +77,11 @@ class Message:
     sha256: str
     size: int
     fingerprint: str
-    sender: Mailbox | None
-    from_mailboxes: tuple[Mailbox, ...] = ()
-    reply_to: tuple[Mailbox, ...] = ()
-    to: tuple[Mailbox, ...] = ()
-    cc: tuple[Mailbox, ...] = ()
+    sender: Address | None
+    from_mailboxes: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
     delivered_to: tuple[str, ...] = ()
     return_path: str | None = None
     subject: str = ""
@@ -106,6 +106,6 @@ class Message:
         return values[0] if values else ""
 
     @property
-    def people(self) -> tuple[Mailbox, ...]:
+    def people(self) -> tuple[Address, ...]:
         """Return everybody named in To and Cc, in order."""
         return (*self.to, *self.cc)

@@ -1,0 +1,1 @@
+"""Answers: one verb, one event, its letters, one transaction."""

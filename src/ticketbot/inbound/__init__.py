@@ -1,0 +1,1 @@
+"""Turns mail on a server into a question for the desk; sends nothing."""

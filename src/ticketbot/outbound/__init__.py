@@ -1,0 +1,1 @@
+"""Turns letters into delivered mail; changes no ticket."""

@@ -1,0 +1,1 @@
+"""Plays the outside world: mail servers in memory, a clock that jumps, stories."""

@@ -1,0 +1,1 @@
+"""Shows the desk in a browser."""
