@@ -1,0 +1,259 @@
+"""The database: one schema for SQLite and PostgreSQL, one way to begin and end a transaction."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ticketbot.domain.errors import ConfigurationError, DatabaseTooNew, DatabaseUnavailable
+from ticketbot.resources import shipped
+from ticketbot.store.desk import DeskRows
+from ticketbot.store.inbox import InboxRows
+from ticketbot.store.outbox import OutboxRows
+from ticketbot.store.readings import Readings
+from ticketbot.store.tickets import TicketRows
+
+_UPGRADE_LOCK = 740_411_092
+
+
+class Work:
+    """One transaction and its repositories. It ends with the `with` block: committed, or rolled back on an error."""
+
+    def __init__(self, session: Session) -> None:
+        """Open the repositories on *session*, which nobody else sees."""
+        self._session = session
+        self.inbox = InboxRows(session)
+        self.tickets = TicketRows(session)
+        self.outbox = OutboxRows(session)
+        self.desk = DeskRows(session)
+        self.readings = Readings(session)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Run the block in a savepoint: an error in it undoes it alone, and is raised."""
+        with self._session.begin_nested():
+            yield
+
+    def ring(self) -> None:
+        """Wake the service's loops once this transaction is committed."""
+        self._session.info["news"] = True
+
+    def flush(self) -> None:
+        """Send what was added to the database, so that its constraints answer now."""
+        self._session.flush()
+
+
+class Bell:
+    """Wakes the service's loops when there is news; a ring that nobody waits for is kept."""
+
+    def __init__(self) -> None:
+        """Begin silent."""
+        self._news = threading.Condition()
+        self._rings = 0
+
+    @property
+    def rings(self) -> int:
+        """Return how often it rang so far."""
+        return self._rings
+
+    def ring(self) -> None:
+        """Wake everybody who waits."""
+        with self._news:
+            self._rings += 1
+            self._news.notify_all()
+
+    def wait(self, *, since: int, seconds: float) -> int:
+        """Wait until it rang after *since*, at most *seconds*; return how often it rang so far."""
+        with self._news:
+            self._news.wait_for(lambda: self._rings != since, timeout=seconds)
+            return self._rings
+
+
+class Store:
+    """The desk's memory. Threads share it; each transaction has its own session."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare for the database at *url* (sqlite:///… or postgresql://…); connects at first use.
+
+        Raises ConfigurationError for a URL that is neither.
+        """
+        self.url = url
+        self.engine = _engine(url)
+        self.bell = Bell()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Return whether it is SQLite, which serves one service."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """Open a transaction that may write; commit at the end, roll back on an exception.
+
+        Raises DatabaseUnavailable when the server is gone; the step may then be repeated.
+        """
+        with _translated(), Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield Work(session)
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            has_news = bool(session.info.get("news"))
+        if has_news:
+            self.bell.ring()
+
+    @contextmanager
+    def look(self) -> Iterator[Work]:
+        """Open a transaction that only reads; on SQLite it does not wait for a writer."""
+        bind = self.engine.execution_options(read_only=True)
+        with _translated(), Session(bind, expire_on_commit=False) as session:
+            yield Work(session)
+            session.rollback()
+
+    def upgrade(self, *, backup: Callable[[], object] | None = None) -> tuple[str | None, str]:
+        """Bring the schema to this program's; return the revisions before and after.
+
+        SQLite enforces no foreign keys meanwhile (a batch rewrite of a parent table would empty its children) and
+        checks them all at the end. *backup* is called first when there is something to change and to lose.
+        Raises DatabaseTooNew when a newer program made the schema.
+        """
+        with _translated(), self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            if self.is_sqlite and raw is not None:
+                raw.cursor().execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    if not self.is_sqlite:
+                        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_UPGRADE_LOCK})")
+                    before = _revision(connection)
+                    _refuse_newer(before)
+                    if before != head():
+                        if before is not None and backup is not None:
+                            backup()
+                        command.upgrade(alembic_config(connection), "head")
+                    if self.is_sqlite:
+                        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                        if broken:
+                            raise ConfigurationError(
+                                f"the upgrade would leave {len(broken)} broken references in table {broken[0][0]}; "
+                                "nothing was changed, please restore a backup or report this"
+                            )
+            finally:
+                if self.is_sqlite and raw is not None:
+                    raw.cursor().execute("PRAGMA foreign_keys=ON")
+        return before, head()
+
+    def revision(self) -> str | None:
+        """Return the schema's revision, or None for an empty database."""
+        with _translated(), self.engine.connect() as connection:
+            return _revision(connection)
+
+    def require_current(self) -> None:
+        """Raise DatabaseTooNew or ConfigurationError unless the schema is this program's."""
+        found = self.revision()
+        _refuse_newer(found)
+        if found != head():
+            raise ConfigurationError("the database is not up to date: run `ticketbot db upgrade`")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Return the store at *url*."""
+    return Store(url)
+
+
+def head() -> str:
+    """Return the newest revision that this program knows."""
+    found = ScriptDirectory.from_config(alembic_config(None)).get_current_head()
+    if found is None:
+        raise ConfigurationError("this installation holds no migrations; please install ticketbot again")
+    return found
+
+
+def alembic_config(connection: Connection | None) -> Config:
+    """Return the settings by which Alembic finds our migrations, bound to *connection*."""
+    config = Config()
+    config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(found: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseTooNew(
+            f"the database has schema {found}, which a newer ticketbot made; "
+            "run that version, or restore a backup with `ticketbot db restore`"
+        )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnavailable(f"the database does not answer: {_first_line(error)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable(f"the database connection was lost: {_first_line(error)}") from error
+        raise
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise ConfigurationError("database.url is not a database address, e.g. sqlite:///ticketbot.db") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(url, Path(parsed.database or ""))
+        case "postgresql":
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+            )
+        case other:
+            raise ConfigurationError(f"database.url names {other!r}; ticketbot keeps its data in sqlite or postgresql")
+
+
+def _sqlite(url: str, file: Path) -> Engine:
+    if not file.name or not file.parent.is_dir():
+        raise ConfigurationError(f"database.url: the folder of {file} does not exist; make it or name another file")
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own type
+        connection.isolation_level = None  # we begin transactions ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute("PRAGMA " + pragma).close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes fails with SQLITE_BUSY at once; an immediate one waits.
+        read_only = connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,189 @@
+"""Who we are and whom we look after: staff, clients, contacts, launches and the policy in force."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import holidays as public_holidays
+from sqlalchemy import func, select
+
+from ticketbot.domain.errors import ConfigurationError
+from ticketbot.store.models import (
+    Client,
+    ClientDomain,
+    Contact,
+    Incident,
+    Launch,
+    PlanEvent,
+    PolicyVersion,
+    Round,
+    Staff,
+)
+from ticketbot.store.rows import Rows
+
+
+class DeskRows(Rows):
+    """The roster, the clients and their plans."""
+
+    # Staff
+
+    def roster(self) -> Sequence[Staff]:
+        """Return all active staff, by slug."""
+        return self.session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.slug)).all()
+
+    def everybody(self) -> Sequence[Staff]:
+        """Return all staff, those who left too."""
+        return self.session.scalars(select(Staff).order_by(Staff.slug)).all()
+
+    def person(self, staff_id: int | None) -> Staff | None:
+        """Return one of our people by row, if any."""
+        return self.session.get(Staff, staff_id) if staff_id is not None else None
+
+    def agent(self, slug: str) -> Staff | None:
+        """Return one of our active people by slug, if there is one."""
+        return self.session.scalar(select(Staff).where(Staff.slug == slug.casefold(), Staff.is_active))
+
+    def agent_at(self, address: str) -> Staff | None:
+        """Return one of our active people by address, if there is one."""
+        return self.session.scalar(select(Staff).where(func.lower(Staff.email) == address.casefold(), Staff.is_active))
+
+    # Clients
+
+    def clients(self) -> Sequence[Client]:
+        """Return all active clients, by slug."""
+        return self.session.scalars(select(Client).where(Client.is_active).order_by(Client.slug)).all()
+
+    def client(self, client_id: int | None) -> Client | None:
+        """Return a client by row, if any."""
+        return self.session.get(Client, client_id) if client_id is not None else None
+
+    def client_named(self, slug: str) -> Client | None:
+        """Return a client by slug, if there is one."""
+        return self.session.scalar(select(Client).where(Client.slug == slug.casefold()))
+
+    def contact_at(self, address: str) -> Contact | None:
+        """Return the active contact with this address, if there is one."""
+        return self.session.scalar(select(Contact).where(Contact.address == address.casefold(), Contact.is_active))
+
+    def contacts(self, client_id: int) -> Sequence[Contact]:
+        """Return a client's active contacts, by address."""
+        return self.session.scalars(
+            select(Contact).where(Contact.client_id == client_id, Contact.is_active).order_by(Contact.address)
+        ).all()
+
+    def domain(self, domain: str) -> ClientDomain | None:
+        """Return the client's domain of exactly this name, if there is one."""
+        return self.session.scalar(select(ClientDomain).where(ClientDomain.domain == domain.casefold()))
+
+    def domains(self, client_id: int) -> Sequence[ClientDomain]:
+        """Return a client's domains."""
+        return self.session.scalars(
+            select(ClientDomain).where(ClientDomain.client_id == client_id).order_by(ClientDomain.domain)
+        ).all()
+
+    # Launches
+
+    def launches(self, client_id: int | None = None) -> Sequence[Launch]:
+        """Return all active launches, of one client or of all, by slug."""
+        query = select(Launch).where(Launch.is_active).order_by(Launch.slug)
+        if client_id is not None:
+            query = query.where(Launch.client_id == client_id)
+        return self.session.scalars(query).all()
+
+    def launch(self, launch_id: int | None) -> Launch | None:
+        """Return a launch by row, if any."""
+        return self.session.get(Launch, launch_id) if launch_id is not None else None
+
+    def launch_named(self, slug: str) -> Launch | None:
+        """Return a launch by slug (client/launch), if there is one."""
+        return self.session.scalar(select(Launch).where(Launch.slug == slug.casefold()))
+
+    def plan_events(self, launch_id: int) -> Sequence[PlanEvent]:
+        """Return the changes of a launch's plan in the order in which they were recorded."""
+        return self.session.scalars(
+            select(PlanEvent).where(PlanEvent.launch_id == launch_id).order_by(PlanEvent.recorded_at, PlanEvent.id)
+        ).all()
+
+    # Policy
+
+    def policy(self) -> PolicyVersion | None:
+        """Return the policy in force, or None before the first `desk apply`."""
+        return self.session.scalar(select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1))
+
+    def policy_version(self) -> int:
+        """Return the number of the policy in force, 0 before the first."""
+        return self.session.scalar(select(func.max(PolicyVersion.id))) or 0
+
+    def add_policy(self, *, sha256: str, document: Mapping[str, Any], now: datetime) -> PolicyVersion:
+        """Put a policy in force."""
+        version = PolicyVersion(sha256=sha256, document=dict(document), applied_at=now)
+        self.session.add(version)
+        self.session.flush()
+        return version
+
+    def add(self, row: Staff | Client | ClientDomain | Contact | Launch | PlanEvent) -> None:
+        """Keep a new row of the desk."""
+        self.session.add(row)
+        self.session.flush()
+
+    def remove(self, row: ClientDomain) -> None:
+        """Forget a domain of a client."""
+        self.session.delete(row)
+        self.session.flush()
+
+    # Rounds and incidents
+
+    def write_round(self, kind: str, *, reader: str, period_start: datetime, now: datetime, state: str) -> bool:
+        """Record a scheduled letter; return False when it was written before, by whomever."""
+        return (
+            self.insert_new(Round, kind=kind, reader=reader, period_start=period_start, written_at=now, state=state)
+            is not None
+        )
+
+    def last_round(self, kind: str, *, reader: str) -> Round | None:
+        """Return the newest scheduled letter of a kind to a reader."""
+        return self.session.scalar(
+            select(Round).where(Round.kind == kind, Round.reader == reader).order_by(Round.period_start.desc()).limit(1)
+        )
+
+    def open_incident(self, what: str, subject: str) -> Incident | None:
+        """Return the operator's matter that people were told of and that is not over, if there is one."""
+        return self.session.scalar(
+            select(Incident)
+            .where(Incident.what == what, Incident.subject == subject, Incident.ended_at.is_(None))
+            .limit(1)
+        )
+
+    def begin_incident(self, what: str, subject: str, *, now: datetime) -> bool:
+        """Record that a matter began; return False when it is known and not over."""
+        if self.open_incident(what, subject) is not None:
+            return False
+        return self.insert_new(Incident, what=what, subject=subject, began_at=now) is not None
+
+    def end_incident(self, what: str, subject: str, *, now: datetime) -> bool:
+        """Record that a matter is over; return False when none was open."""
+        found = self.open_incident(what, subject)
+        if found is None:
+            return False
+        found.ended_at = now
+        return True
+
+    def open_incidents(self) -> Sequence[Incident]:
+        """Return all matters that are not over."""
+        return self.session.scalars(select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.id)).all()
+
+
+def holidays_of(settings: Mapping[str, Any], *, years: range) -> frozenset[date]:
+    """Return a client's holidays: its country's (and region's) public ones, and the dates that it lists.
+
+    *settings* holds `country`, `region` and `dates` as the desk file has them. Raises ConfigurationError for a
+    country that is not known.
+    """
+    found = {date.fromisoformat(text) for text in settings.get("dates", ())}
+    country = settings.get("country")
+    if country:
+        try:
+            found |= set(public_holidays.country_holidays(country, subdiv=settings.get("region"), years=list(years)))
+        except NotImplementedError as error:
+            raise ConfigurationError(f"holidays: {error}") from error
+    return frozenset(found)

@@ -1,0 +1,320 @@
+"""Received mail: raw bytes, the ledger of sightings, and the state of each mail."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from ticketbot.domain.drafts import Json
+from ticketbot.domain.errors import NotFound
+from ticketbot.store.models import Blob, Delivery, InboxMail, MailboxMark, MailState, SightingState
+from ticketbot.store.rows import Rows
+
+#: A mail goes to a later channel's treatment when it was also sent there (design.md, Received mail in tables).
+STRONGER = ("normal", "alerts", "urgent")
+LEASE = timedelta(minutes=10)
+
+
+class InboxRows(Rows):
+    """Blobs, deliveries and received mails."""
+
+    # Mailboxes
+
+    def mark(self, mailbox: str) -> MailboxMark | None:
+        """Return what is known of a mailbox, or None before its first connection."""
+        return self.session.scalar(select(MailboxMark).where(MailboxMark.name == mailbox))
+
+    def open_mark(self, mailbox: str, *, start_at: datetime, uidvalidity: int) -> MailboxMark:
+        """Return the mailbox's mark, made now if this is its first connection."""
+        self.insert_new(MailboxMark, name=mailbox, start_at=start_at, uidvalidity=uidvalidity, last_uid=0)
+        found = self.mark(mailbox)
+        if found is None:  # pragma: no cover - it was inserted above
+            raise NotFound(mailbox)
+        return found
+
+    def marks(self) -> Sequence[MailboxMark]:
+        """Return every mailbox that was ever connected."""
+        return self.session.scalars(select(MailboxMark).order_by(MailboxMark.name)).all()
+
+    # The ledger
+
+    def known_uids(self, mailbox: str, uidvalidity: int) -> set[int]:
+        """Return the UIDs of one generation that the ledger holds and that need no fetching any more."""
+        rows = self.session.scalars(
+            select(Delivery.uid).where(
+                Delivery.mailbox == mailbox,
+                Delivery.uidvalidity == uidvalidity,
+                Delivery.state != SightingState.LISTED,
+            )
+        )
+        return set(rows)
+
+    def sight(
+        self,
+        mailbox: str,
+        uidvalidity: int,
+        uid: int,
+        *,
+        now: datetime,
+        state: SightingState,
+        mail: InboxMail | None = None,
+        internal_at: datetime | None = None,
+        reason: str | None = None,
+    ) -> Delivery:
+        """Record one sighting; a sighting that is known keeps its row and moves on from `listed` only."""
+        self.insert_new(
+            Delivery,
+            mailbox=mailbox,
+            uidvalidity=uidvalidity,
+            uid=uid,
+            state=SightingState.LISTED,
+            seen_at=now,
+            internal_at=internal_at,
+        )
+        row = self.session.scalars(
+            select(Delivery).where(
+                Delivery.mailbox == mailbox, Delivery.uidvalidity == uidvalidity, Delivery.uid == uid
+            )
+        ).one()
+        if row.state == SightingState.LISTED:
+            row.state = state
+            row.reason = reason
+            row.internal_at = internal_at or row.internal_at
+            if mail is not None:
+                row.inbox_mail_id = mail.id
+                row.sha256 = mail.sha256
+        return row
+
+    def to_acknowledge(self, mailbox: str, uidvalidity: int, *, limit: int = 200) -> Sequence[tuple[Delivery, str]]:
+        """Return stored sightings whose mail reached its final outcome, with that state: the server's copy may go."""
+        rows = self.session.execute(
+            select(Delivery, InboxMail.state)
+            .join(InboxMail, InboxMail.id == Delivery.inbox_mail_id)
+            .where(
+                Delivery.mailbox == mailbox,
+                Delivery.uidvalidity == uidvalidity,
+                Delivery.state == SightingState.STORED,
+                InboxMail.state != MailState.RECEIVED,
+            )
+            .order_by(Delivery.uid)
+            .limit(limit)
+        )
+        return [(delivery, state) for delivery, state in rows]
+
+    def acknowledged(self, delivery_ids: Collection[int], *, now: datetime) -> None:
+        """Record that the server's copies were put away."""
+        self.changed(
+            update(Delivery).where(Delivery.id.in_(delivery_ids)).values(state=SightingState.ACKED, acked_at=now)
+        )
+
+    def vanished(self, mailbox: str, uidvalidity: int, *, present: set[int], now: datetime) -> int:
+        """Record stored sightings that are no longer on the server; return how many there were."""
+        gone = [
+            row.id
+            for row in self.session.scalars(
+                select(Delivery).where(
+                    Delivery.mailbox == mailbox,
+                    Delivery.uidvalidity == uidvalidity,
+                    Delivery.state.in_([SightingState.STORED, SightingState.LISTED]),
+                )
+            )
+            if row.uid not in present
+        ]
+        for start in range(0, len(gone), 500):
+            self.changed(
+                update(Delivery)
+                .where(Delivery.id.in_(gone[start : start + 500]))
+                .values(state=SightingState.VANISHED, acked_at=now)
+            )
+        return len(gone)
+
+    # Received mail
+
+    def keep(
+        self,
+        raw: bytes,
+        *,
+        mailbox: str,
+        channel: str,
+        received_at: datetime,
+        now: datetime,
+        is_imported: bool = False,
+        is_oversize: bool = False,
+    ) -> tuple[InboxMail, bool]:
+        """Keep the bytes of a mail for ever; return its row and whether it is new.
+
+        A mail that was seen before keeps its row; the stronger channel wins even when it is seen second, as long as
+        the mail was not worked on.
+        """
+        sha256 = hashlib.sha256(raw).hexdigest()
+        blob = self.insert_new(Blob, sha256=sha256, size=len(raw), raw=raw)
+        if blob is not None:
+            mail = InboxMail(
+                blob_id=blob,
+                sha256=sha256,
+                size=len(raw),
+                mailbox=mailbox,
+                channel=channel,
+                received_at=min(received_at, now),
+                stored_at=now,
+                next_at=now,
+                is_imported=is_imported,
+                is_oversize=is_oversize,
+            )
+            self.session.add(mail)
+            self.session.flush()
+            return mail, True
+        mail = self.session.scalars(select(InboxMail).where(InboxMail.sha256 == sha256)).one()
+        if mail.state == MailState.RECEIVED and rank(channel) > rank(mail.channel):
+            mail.channel = channel
+        return mail, False
+
+    def mail(self, mail_id: int) -> InboxMail:
+        """Return a received mail; raises NotFound."""
+        found = self.session.get(InboxMail, mail_id)
+        if found is None:
+            raise NotFound(f"there is no received mail {mail_id}; `ticketbot mail list` shows all")
+        return found
+
+    def by_sha256(self, sha256: str) -> InboxMail | None:
+        """Return the received mail with these bytes, if there is one."""
+        return self.session.scalar(select(InboxMail).where(InboxMail.sha256 == sha256))
+
+    def by_challenge(self, challenge: int) -> InboxMail | None:
+        """Return the held mail that a challenge asked about, if it is still held."""
+        return self.session.scalar(
+            select(InboxMail).where(InboxMail.challenge == challenge, InboxMail.state == MailState.HELD)
+        )
+
+    def raw(self, sha256: str) -> bytes:
+        """Return the bytes of a mail; raises NotFound (also after erasure)."""
+        found = self.session.scalar(select(Blob.raw).where(Blob.sha256 == sha256))
+        if found is None:
+            raise NotFound(f"the bytes of mail {sha256[:12]} are not here")
+        return found
+
+    def waiting(self, *, now: datetime) -> bool:
+        """Return whether a mail waits to be worked on."""
+        return (
+            self.session.scalar(
+                select(InboxMail.id)
+                .where(InboxMail.state == MailState.RECEIVED, InboxMail.next_at <= now, InboxMail.holder.is_(None))
+                .limit(1)
+            )
+            is not None
+        )
+
+    def next_at(self) -> datetime | None:
+        """Return when the next waiting mail may be worked on."""
+        return self.session.scalar(
+            select(func.min(InboxMail.next_at)).where(InboxMail.state == MailState.RECEIVED, InboxMail.holder.is_(None))
+        )
+
+    def claim(self, *, now: datetime, holder: str, limit: int = 1) -> list[InboxMail]:
+        """Take waiting mails in hand, oldest first, and count the attempt; a suspect one is taken alone."""
+        query = (
+            select(InboxMail)
+            .where(
+                InboxMail.state == MailState.RECEIVED,
+                InboxMail.next_at <= now,
+                or_(InboxMail.holder.is_(None), InboxMail.lease_until < now),
+            )
+            .order_by(InboxMail.received_at, InboxMail.id)
+            .limit(limit)
+        )
+        if self.is_postgresql:
+            query = query.with_for_update(skip_locked=True)
+        found = list(self.session.scalars(query))
+        suspects = [mail for mail in found if mail.is_suspect]
+        if suspects:
+            found = suspects[:1]
+        for mail in found:
+            mail.holder = holder
+            mail.lease_until = now + LEASE
+            mail.attempts += 1
+            mail.is_alone = len(found) == 1
+        return found
+
+    def holders(self) -> set[str]:
+        """Return who has mails in hand."""
+        return {
+            holder
+            for holder in self.session.scalars(
+                select(InboxMail.holder).where(InboxMail.state == MailState.RECEIVED).distinct()
+            )
+            if holder
+        }
+
+    def take_back(self, holder: str, *, now: datetime) -> list[InboxMail]:
+        """Free the mails that a dead process had in hand: their attempt does not count, they are taken one by one."""
+        found = list(
+            self.session.scalars(
+                select(InboxMail).where(InboxMail.holder == holder, InboxMail.state == MailState.RECEIVED)
+            )
+        )
+        for mail in found:
+            mail.holder = None
+            mail.lease_until = None
+            mail.next_at = now
+            mail.attempts -= 1
+            mail.deaths += mail.is_alone
+            mail.is_suspect = True
+        return found
+
+    def put_back(self, mail: InboxMail, *, now: datetime, counts: bool) -> None:
+        """Free a mail after a failed attempt; *counts* says whether the failure was the mail's own."""
+        mail.holder = None
+        mail.lease_until = None
+        mail.next_at = now
+        mail.is_suspect = True
+        if not counts:
+            mail.attempts -= 1
+
+    def close(
+        self,
+        mail: InboxMail,
+        *,
+        state: MailState,
+        outcome: str,
+        reason: str,
+        now: datetime,
+        message_id: int | None = None,
+        ticket_id: int | None = None,
+    ) -> None:
+        """Record what became of a mail."""
+        mail.state = state
+        mail.outcome = outcome
+        mail.reason = reason
+        mail.closed_at = now
+        mail.holder = None
+        mail.lease_until = None
+        mail.message_id = message_id or mail.message_id
+        mail.ticket_id = ticket_id or mail.ticket_id
+
+    def listed(self, states: Iterable[str] | None = None, *, limit: int = 1000) -> Sequence[InboxMail]:
+        """Return received mails, newest first, of the given states or of all."""
+        query = select(InboxMail).order_by(InboxMail.id.desc()).limit(limit)
+        if states is not None:
+            query = query.where(InboxMail.state.in_(list(states)))
+        return self.session.scalars(query).all()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many mails are in each state."""
+        rows = self.session.execute(select(InboxMail.state, func.count()).group_by(InboxMail.state))
+        return {state: number for state, number in rows}  # noqa: C416 - rows are not tuples to dict()
+
+    def oldest_waiting(self) -> datetime | None:
+        """Return since when the oldest unprocessed mail waits."""
+        return self.session.scalar(select(func.min(InboxMail.stored_at)).where(InboxMail.state == MailState.RECEIVED))
+
+    def explain(self, mail: InboxMail, *, kind: str, rule: str, trace: list[Json]) -> None:
+        """Keep why a mail was understood as it was (`ticketbot mail why`)."""
+        mail.kind = kind
+        mail.rule = rule
+        mail.trace = list(trace)
+
+
+def rank(channel: str) -> int:
+    """Return how strong a channel is; an unknown one is as weak as a normal one."""
+    return STRONGER.index(channel) if channel in STRONGER else 0

@@ -1,0 +1,195 @@
+"""Letters waiting to be sent, and what became of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ticketbot.domain.drafts import Automatic, Draft, Enclosure
+from ticketbot.domain.errors import Conflict, NotFound
+from ticketbot.store.models import LetterState, OutboxMail, Ticket, key_of
+from ticketbot.store.rows import Rows
+
+OPEN = (LetterState.QUEUED, LetterState.IN_FLIGHT, LetterState.UNKNOWN)
+LEASE = timedelta(minutes=15)
+
+
+class OutboxRows(Rows):
+    """The letters."""
+
+    def put(self, draft: Draft, *, message_id: str, now: datetime, state: LetterState = LetterState.QUEUED) -> bool:
+        """Queue a letter; return False when a letter with its key is there already, which is then left as it is."""
+        number = draft.ticket
+        ticket_id = (
+            self.session.scalar(select(Ticket.id).where(Ticket.number == number)) if number is not None else None
+        )
+        row = self.insert_new(
+            OutboxMail,
+            key=draft.key,
+            code=draft.code,
+            reader=draft.to[0].casefold() if draft.to else "",
+            to=list(draft.to),
+            cc=list(draft.cc),
+            draft=draft_to_json(draft),
+            message_id=message_id,
+            id_key=key_of(message_id),
+            state=state,
+            send_at=draft.send_at,
+            next_at=draft.send_at,
+            created_at=now,
+            ticket_id=ticket_id,
+            cause=draft.cause,
+        )
+        self.session.info["news"] = True
+        return row is not None
+
+    def by_key(self, key: str) -> OutboxMail | None:
+        """Return the letter with this key, if there is one."""
+        return self.session.scalar(select(OutboxMail).where(OutboxMail.key == key))
+
+    def letter(self, letter_id: int) -> OutboxMail:
+        """Return a letter; raises NotFound."""
+        found = self.session.get(OutboxMail, letter_id)
+        if found is None:
+            raise NotFound(f"there is no letter {letter_id}; `ticketbot outbox list` shows all")
+        return found
+
+    def waiting(self, *, now: datetime) -> bool:
+        """Return whether a letter is due."""
+        return self.session.scalar(self._due(now).limit(1).with_only_columns(OutboxMail.id)) is not None
+
+    def next_at(self) -> datetime | None:
+        """Return when the next letter is due."""
+        return self.session.scalar(
+            select(func.min(OutboxMail.next_at)).where(OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]))
+        )
+
+    def claim(self, *, now: datetime, holder: str) -> OutboxMail | None:
+        """Take one due letter in hand: the attempt is counted and the letter is in flight from the commit on.
+
+        Letters about one ticket to one reader keep their order: a later one waits for the earlier one's fate.
+        """
+        query = self._due(now).order_by(OutboxMail.next_at, OutboxMail.id).limit(1)
+        if self.is_postgresql:
+            query = query.with_for_update(skip_locked=True)
+        letter: OutboxMail | None = self.session.scalar(query)
+        if letter is not None:
+            letter.state = LetterState.IN_FLIGHT
+            letter.attempts += 1
+            letter.holder = holder
+            letter.lease_until = now + LEASE
+        return letter
+
+    def _due(self, now: datetime) -> Any:  # noqa: ANN401 - a select of letters
+        earlier = aliased(OutboxMail)
+        return select(OutboxMail).where(
+            or_(
+                and_(OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]), OutboxMail.next_at <= now),
+                and_(OutboxMail.state == LetterState.IN_FLIGHT, OutboxMail.lease_until < now),
+            ),
+            ~exists().where(
+                earlier.ticket_id == OutboxMail.ticket_id,
+                earlier.reader == OutboxMail.reader,
+                earlier.id < OutboxMail.id,
+                earlier.send_at <= now,
+                earlier.state.in_(OPEN),
+            ),
+        )
+
+    def holders(self) -> set[str]:
+        """Return who has letters in flight."""
+        return {
+            holder
+            for holder in self.session.scalars(
+                select(OutboxMail.holder).where(OutboxMail.state == LetterState.IN_FLIGHT).distinct()
+            )
+            if holder
+        }
+
+    def take_back(self, holder: str, *, unknown_until: datetime) -> int:
+        """Take back the letters that a dead process left in flight: their fate is unknown until then."""
+        found = self.session.scalars(
+            select(OutboxMail).where(OutboxMail.holder == holder, OutboxMail.state == LetterState.IN_FLIGHT)
+        ).all()
+        for letter in found:
+            letter.state = LetterState.UNKNOWN
+            letter.next_at = unknown_until
+            letter.holder = None
+            letter.lease_until = None
+        return len(found)
+
+    def unannounced(self) -> Sequence[OutboxMail]:
+        """Return letters that failed for good and that nobody was told of yet."""
+        return self.session.scalars(
+            select(OutboxMail)
+            .where(OutboxMail.state == LetterState.FAILED, OutboxMail.announced_at.is_(None))
+            .order_by(OutboxMail.id)
+            .limit(50)
+        ).all()
+
+    def sent_since(self, code: str, *, since: datetime, reader: str | None = None) -> int:
+        """Return how many letters of a code were written since then, to one reader or in all."""
+        query = (
+            select(func.count()).select_from(OutboxMail).where(OutboxMail.code == code, OutboxMail.created_at > since)
+        )
+        if reader is not None:
+            query = query.where(OutboxMail.reader == reader.casefold())
+        return self.session.scalar(query) or 0
+
+    def listed(self, states: Iterable[str] | None = None, *, limit: int = 1000) -> Sequence[OutboxMail]:
+        """Return letters, newest first, of the given states or of all."""
+        query = select(OutboxMail).order_by(OutboxMail.id.desc()).limit(limit)
+        if states is not None:
+            query = query.where(OutboxMail.state.in_(list(states)))
+        return self.session.scalars(query).all()
+
+    def of_ticket(self, ticket_id: int) -> Sequence[OutboxMail]:
+        """Return the letters about a ticket in the order in which they were written."""
+        return self.session.scalars(
+            select(OutboxMail).where(OutboxMail.ticket_id == ticket_id).order_by(OutboxMail.id)
+        ).all()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many letters are in each state."""
+        rows = self.session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
+        return {state: number for state, number in rows}  # noqa: C416 - rows are not tuples to dict()
+
+    def retry(self, letter: OutboxMail, *, now: datetime) -> None:
+        """Queue a failed, cancelled or waiting letter again, at once; raises Conflict for one that was sent."""
+        if letter.state in (LetterState.SENT, LetterState.IN_FLIGHT):
+            raise Conflict(f"letter {letter.id} is {letter.state}; only letters that did not go can be sent again")
+        letter.state = LetterState.QUEUED
+        letter.next_at = now
+        letter.announced_at = None
+        letter.reason = None
+        self.session.info["news"] = True
+
+    def cancel(self, letter: OutboxMail, *, reason: str) -> None:
+        """Cancel a letter that has not gone; raises Conflict for one that has, or may have."""
+        if letter.state not in (LetterState.QUEUED, LetterState.HELD, LetterState.FAILED):
+            raise Conflict(f"letter {letter.id} is {letter.state} and cannot be cancelled")
+        letter.state = LetterState.CANCELLED
+        letter.reason = reason
+
+
+def draft_to_json(draft: Draft) -> dict[str, Any]:
+    """Return a draft as JSON; `draft_from_json` reads it back."""
+    return asdict(draft) | {"send_at": draft.send_at.isoformat(), "values": dict(draft.values)}
+
+
+def draft_from_json(data: dict[str, Any]) -> Draft:
+    """Return the draft that was kept as *data*."""
+    return Draft(
+        **data
+        | {
+            "send_at": datetime.fromisoformat(data["send_at"]),
+            "to": tuple(data["to"]),
+            "cc": tuple(data["cc"]),
+            "references": tuple(data["references"]),
+            "automatic": Automatic(data["automatic"]),
+            "enclosures": tuple(Enclosure(**item) for item in data["enclosures"]),
+        }
+    )

@@ -1,0 +1,37 @@
+"""What every repository needs: the session, and inserting where the database's constraint may say no."""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ticketbot.store.models import Base
+
+
+class Rows:
+    """A repository: the rows of one subject, in one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """Work in *session*."""
+        self.session = session
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Return whether rows can be locked one by one."""
+        return self.session.get_bind().dialect.name == "postgresql"
+
+    def insert_new(self, model: type[Base], **values: Any) -> int | None:  # noqa: ANN401 - any column
+        """Insert a row and return its id, or None when a unique constraint says that it is there already."""
+        table = cast(Table, model.__table__)
+        insert = postgresql.insert if self.is_postgresql else sqlite.insert
+        statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
+        self.session.flush()
+        return cast(int | None, self.session.execute(statement).scalar())
+
+    def changed(self, statement: Any) -> int:  # noqa: ANN401 - an update or delete of any table
+        """Run an update or delete and return how many rows it touched."""
+        options = {"synchronize_session": False}
+        self.session.flush()
+        result = cast(CursorResult[Any], self.session.execute(statement, execution_options=options))
+        return result.rowcount

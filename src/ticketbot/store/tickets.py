@@ -1,0 +1,264 @@
+"""Tickets, their messages, participants, clocks and events."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, text
+
+from ticketbot.domain.errors import NotFound
+from ticketbot.store.models import (
+    Event,
+    Message,
+    OutboxMail,
+    Participant,
+    Reference,
+    Reminder,
+    SlaClock,
+    Ticket,
+    key_of,
+)
+from ticketbot.store.rows import Rows
+
+FIRST_NUMBER = 1001
+_NUMBER_LOCK = 740_411_093
+
+
+class TicketRows(Rows):
+    """The matters to settle and all that belongs to them."""
+
+    def next_number(self) -> int:
+        """Return the next ticket number; on PostgreSQL other transactions that ask wait until this one ends."""
+        if self.is_postgresql:
+            self.session.execute(text(f"select pg_advisory_xact_lock({_NUMBER_LOCK})"))
+        self.session.flush()
+        return (self.session.scalar(select(func.max(Ticket.number))) or FIRST_NUMBER - 1) + 1
+
+    def add(self, ticket: Ticket) -> Ticket:
+        """Keep a new ticket."""
+        self.session.add(ticket)
+        self.session.flush()
+        return ticket
+
+    def by_number(self, number: int) -> Ticket | None:
+        """Return the ticket with this number, if there is one."""
+        return self.session.scalar(select(Ticket).where(Ticket.number == number))
+
+    def get(self, number: int) -> Ticket:
+        """Return the ticket with this number; raises NotFound."""
+        found = self.by_number(number)
+        if found is None:
+            raise NotFound(f"there is no ticket T-{number}; `ticketbot ticket list` shows all")
+        return found
+
+    def by_id(self, ticket_id: int) -> Ticket:
+        """Return a ticket by its row; raises NotFound."""
+        found = self.session.get(Ticket, ticket_id)
+        if found is None:
+            raise NotFound("that ticket is gone")
+        return found
+
+    def lock(self, ticket: Ticket) -> Ticket:
+        """Take the ticket's row for this transaction: a reply and a reminder never decide at the same time."""
+        self.session.flush()
+        self.session.refresh(ticket, with_for_update=self.is_postgresql or None)
+        return ticket
+
+    def listed(self, states: Iterable[str] | None = None, *, limit: int = 10_000) -> Sequence[Ticket]:
+        """Return tickets by number, of the given states or of all."""
+        query = select(Ticket).order_by(Ticket.number).limit(limit)
+        if states is not None:
+            query = query.where(Ticket.state.in_(list(states)))
+        return self.session.scalars(query).all()
+
+    def of_launch(self, launch_id: int, states: Collection[str]) -> Sequence[Ticket]:
+        """Return a launch's tickets in the given states."""
+        return self.session.scalars(
+            select(Ticket).where(Ticket.launch_id == launch_id, Ticket.state.in_(list(states))).order_by(Ticket.number)
+        ).all()
+
+    def to_act(self, *, now: datetime, limit: int = 100) -> Sequence[Ticket]:
+        """Return tickets whose own deadline (close by itself …) has come."""
+        return self.session.scalars(
+            select(Ticket).where(Ticket.act_at <= now).order_by(Ticket.act_at, Ticket.id).limit(limit)
+        ).all()
+
+    # Messages
+
+    def add_message(self, values: Mapping[str, Any], *, references: Iterable[str] = ()) -> Message | None:
+        """Keep a message, or return None when one with its fingerprint is there already."""
+        columns = dict(values)
+        columns["id_key"] = key_of(columns.get("message_id") or columns["fingerprint"])
+        columns["from_key"] = key_of(str(columns.get("from_address", "")).casefold())
+        defaults = {"to": [], "attachments": [], "text": "", "new_text": "", "subject": "", "body_key": ""}
+        row_id = self.insert_new(Message, **defaults | columns)
+        if row_id is None:
+            return None
+        for reference in dict.fromkeys(references):
+            self.session.add(Reference(message_id=row_id, key=key_of(reference)))
+        self.session.flush()
+        return self.session.get(Message, row_id)
+
+    def by_fingerprint(self, fingerprint: str) -> Message | None:
+        """Return the message with this fingerprint, if there is one."""
+        return self.session.scalar(select(Message).where(Message.fingerprint == fingerprint))
+
+    def messages(self, ticket_id: int) -> Sequence[Message]:
+        """Return a ticket's messages in order of time."""
+        return self.session.scalars(
+            select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id)
+        ).all()
+
+    def messages_named(self, message_ids: Collection[str]) -> Sequence[Message]:
+        """Return kept messages with one of these Message-IDs, newest first."""
+        keys = [key_of(each) for each in message_ids]
+        return self.session.scalars(
+            select(Message).where(Message.id_key.in_(keys)).order_by(Message.at.desc(), Message.id.desc())
+        ).all()
+
+    def letters_named(self, message_ids: Collection[str]) -> Sequence[OutboxMail]:
+        """Return our own letters with one of these Message-IDs."""
+        return self.session.scalars(
+            select(OutboxMail).where(OutboxMail.id_key.in_([key_of(each) for each in message_ids]))
+        ).all()
+
+    def messages_referring(self, message_ids: Collection[str], *, since: datetime) -> Sequence[tuple[Message, str]]:
+        """Return messages since then that name one of these ids as an ancestor, each with that id's key."""
+        keys = [key_of(each) for each in message_ids]
+        rows = self.session.execute(
+            select(Message, Reference.key)
+            .join(Reference, Reference.message_id == Message.id)
+            .where(Reference.key.in_(keys), Message.at >= since, Message.ticket_id.is_not(None))
+            .order_by(Message.at.desc())
+            .limit(50)
+        )
+        return [(message, key) for message, key in rows]
+
+    def alike(self, *, from_address: str, body_key: str, since: datetime) -> Sequence[Message]:
+        """Return messages of one sender with the same body since then, newest first."""
+        return self.session.scalars(
+            select(Message)
+            .where(
+                Message.from_key == key_of(from_address.casefold()),
+                Message.body_key == body_key,
+                Message.at >= since,
+                Message.ticket_id.is_not(None),
+            )
+            .order_by(Message.at.desc())
+            .limit(20)
+        ).all()
+
+    # People
+
+    def participants(self, ticket_id: int) -> Sequence[Participant]:
+        """Return who writes on a ticket, in order of joining."""
+        return self.session.scalars(
+            select(Participant).where(Participant.ticket_id == ticket_id).order_by(Participant.id)
+        ).all()
+
+    def join(self, ticket: Ticket, *, address: str, name: str, now: datetime) -> bool:
+        """Let somebody take part from now on; return False when they did already."""
+        return (
+            self.insert_new(Participant, ticket_id=ticket.id, address=address.casefold(), name=name, joined_at=now)
+            is not None
+        )
+
+    # Clocks
+
+    def clocks(self, ticket_id: int) -> Sequence[SlaClock]:
+        """Return a ticket's clocks by name and cycle."""
+        return self.session.scalars(select(SlaClock).where(SlaClock.ticket_id == ticket_id).order_by(SlaClock.id)).all()
+
+    def add_clock(self, clock: SlaClock) -> None:
+        """Keep a new clock."""
+        self.session.add(clock)
+
+    def clocks_due(self, *, now: datetime, limit: int = 200) -> Sequence[SlaClock]:
+        """Return clocks with a threshold that has come, earliest first."""
+        return self.session.scalars(
+            select(SlaClock).where(SlaClock.next_at <= now).order_by(SlaClock.next_at, SlaClock.id).limit(limit)
+        ).all()
+
+    def next_at(self) -> datetime | None:
+        """Return the next instant at which a clock or a ticket needs attention."""
+        found = [
+            instant
+            for instant in (
+                self.session.scalar(select(func.min(SlaClock.next_at))),
+                self.session.scalar(select(func.min(Ticket.act_at))),
+            )
+            if instant is not None
+        ]
+        return min(found, default=None)
+
+    def remind(self, clock: SlaClock, *, level: int, due_at: datetime, at: datetime, state: str) -> bool:
+        """Record that a threshold was reached; return False when it was recorded before."""
+        return (
+            self.insert_new(
+                Reminder,
+                ticket_id=clock.ticket_id,
+                clock=clock.clock,
+                cycle=clock.cycle,
+                level=level,
+                due_at=due_at,
+                at=at,
+                state=state,
+            )
+            is not None
+        )
+
+    def reminders(self, ticket_id: int) -> Sequence[Reminder]:
+        """Return a ticket's recorded thresholds."""
+        return self.session.scalars(select(Reminder).where(Reminder.ticket_id == ticket_id).order_by(Reminder.id)).all()
+
+    # Events
+
+    def note(
+        self,
+        action: str,
+        *,
+        at: datetime,
+        actor: str,
+        ticket: Ticket | None = None,
+        launch_id: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+        cause: str | None = None,
+    ) -> Event:
+        """Record what was done."""
+        event = Event(
+            action=action,
+            at=at,
+            actor=actor,
+            ticket_id=ticket.id if ticket is not None else None,
+            launch_id=launch_id if launch_id is not None else (ticket.launch_id if ticket is not None else None),
+            detail=dict(detail or {}),
+            cause=cause,
+        )
+        self.session.add(event)
+        return event
+
+    def events(self, ticket_id: int) -> Sequence[Event]:
+        """Return what happened on a ticket, in order."""
+        return self.session.scalars(
+            select(Event).where(Event.ticket_id == ticket_id).order_by(Event.at, Event.id)
+        ).all()
+
+    def events_of(self, actions: Collection[str], *, since: datetime, until: datetime) -> Sequence[Event]:
+        """Return events of some actions in a half-open window."""
+        return self.session.scalars(
+            select(Event)
+            .where(Event.action.in_(list(actions)), Event.at >= since, Event.at < until)
+            .order_by(Event.at, Event.id)
+        ).all()
+
+    def similar(self, client_id: int | None, *, since: datetime) -> Sequence[Ticket]:
+        """Return a client's tickets since then, newest first."""
+        return self.session.scalars(
+            select(Ticket)
+            .where(
+                or_(Ticket.client_id == client_id) if client_id is not None else Ticket.client_id.is_(None),
+                Ticket.created_at >= since,
+            )
+            .order_by(Ticket.created_at.desc())
+            .limit(50)
+        ).all()
