@@ -1,0 +1,130 @@
+"""The letters that we send: a table of codes, and the keys under which the outbox keeps each exactly once.
+
+A key is built only from the code, ticket numbers, mail fingerprints, ISO instants and, where each reader gets their
+own copy, the recipient's address: never from primary keys, so that it is the same after `recover`.
+What each letter says is asked for by the functions of `letters_client`, `letters_staff` and `letters_reports`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import quote
+
+from ticketbot.domain.drafts import Automatic, Draft, Enclosure
+from ticketbot.outbound.facts import Cause, Reader, Thread, TicketFacts, iso, jsonable
+
+
+class Code(StrEnum):
+    """The letters of domain.md §3.2; a letter's templates lie in the folder of its code in lower case."""
+
+    ACK = "ACK"
+    NEW = "NEW"
+    RELAY_IN = "RELAY_IN"
+    RELAY_OUT = "RELAY_OUT"
+    RESOLVED = "RESOLVED"
+    REMIND = "REMIND"
+    BREACH = "BREACH"
+    BUNDLE = "BUNDLE"
+    DIGEST = "DIGEST"
+    CMD = "CMD"
+    TRIAGE = "TRIAGE"
+    REOPENED = "REOPENED"
+    BOUNCE = "BOUNCE"
+    CHALLENGE = "CHALLENGE"
+    NOTICE = "NOTICE"
+
+
+class Audience(StrEnum):
+    """Who reads a letter: words for clients carry no code of ours."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What is fixed about a letter. `automatic` is its Auto-Submitted header; a report can be unsubscribed from."""
+
+    audience: Audience
+    automatic: Automatic
+    is_report: bool = False
+
+
+#: Every letter. Adding one means a line here, three templates in its folder, a function that asks for it, and its verb.
+LETTERS: Mapping[Code, Letter] = {
+    Code.ACK: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
+    Code.NEW: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.RELAY_IN: Letter(audience=Audience.STAFF, automatic=Automatic.NO),
+    Code.RELAY_OUT: Letter(audience=Audience.CLIENT, automatic=Automatic.NO),
+    Code.RESOLVED: Letter(audience=Audience.CLIENT, automatic=Automatic.NO),
+    Code.REMIND: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.BREACH: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.BUNDLE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.DIGEST: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_report=True),
+    Code.CMD: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED),
+    Code.TRIAGE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.REOPENED: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.BOUNCE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.CHALLENGE: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED),
+    Code.NOTICE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+}
+
+
+def key_of(code: Code, *parts: str | int | datetime, reader: Reader | None = None) -> str:
+    """Return the key of a letter: ticket numbers as T-1042, instants in ISO; no part can imitate two others."""
+    words = [code.value, *map(_key_part, parts)]
+    if reader is not None:
+        words.append(_key_part(reader.address.casefold()))
+    return "/".join(words)
+
+
+def _key_part(part: str | int | datetime) -> str:
+    match part:
+        case datetime():
+            return iso(part)
+        case int():
+            return f"T-{part}"
+        case _:
+            return quote(part, safe="@:+=,")
+
+
+def write(
+    code: Code,
+    *,
+    key: str,
+    reader: Reader,
+    now: datetime,
+    values: Mapping[str, object],
+    ticket: TicketFacts | None = None,
+    thread: Thread | None = None,
+    cause: Cause | None = None,
+    send_at: datetime | None = None,
+    cc: tuple[str, ...] = (),
+    reply_to: str | None = None,
+    from_name: str = "",
+    enclosures: tuple[Enclosure, ...] = (),
+    launch: str | None = None,
+) -> Draft:
+    """Return the draft of a letter to *reader*, with all that its templates may ask for, as JSON."""
+    told = {"reader": reader, "ticket": ticket, **values} if ticket else {"reader": reader, **values}
+    references = (*thread.ancestors, thread.parent) if thread and thread.parent else ()
+    return Draft(
+        code=code.value,
+        key=key,
+        to=(reader.address,),
+        cc=cc,
+        send_at=send_at or now,
+        values={name: jsonable(value) for name, value in told.items()},
+        locale=reader.locale,
+        zone=reader.zone,
+        from_name=from_name,
+        reply_to=reply_to,
+        in_reply_to=thread.parent or None if thread else None,
+        references=references,
+        automatic=LETTERS[code].automatic,
+        enclosures=enclosures,
+        ticket=ticket.number if ticket else None,
+        launch=launch if launch is not None else ticket.launch_ref if ticket else None,
+        cause=cause.sha256 if cause else None,
+    )
