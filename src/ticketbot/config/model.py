@@ -3,22 +3,14 @@
 import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from ticketbot.domain.errors import ConfigurationError
+from ticketbot.tls import Tls, is_loopback
 from ticketbot.tomlfile import Duration, Section, Size
-
-
-class Tls(StrEnum):
-    """How a connection is protected. Certificates are always verified."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 class After(StrEnum):
@@ -53,14 +45,6 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether *host* is this very machine, so that mail and passwords never leave it."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _address(value: str) -> str:
