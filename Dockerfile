@@ -2,6 +2,7 @@
 # Everything that lasts lives in /data: ticketbot.toml, desk.toml, secrets, the SQLite file and the key.
 #   docker build --tag ticketbot .
 #   docker run --volume ticketbot:/data ticketbot doctor
+# The newest Python that the tests have run on.
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS build
@@ -24,7 +25,8 @@ FROM python:${PYTHON}-slim
 LABEL org.opencontainers.image.title="ticketbot" \
       org.opencontainers.image.description="An email-driven support desk for hypercare" \
       org.opencontainers.image.licenses="MIT"
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin ticketbot \
+RUN groupadd --gid 10001 ticketbot \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin ticketbot \
  && install --directory --owner=ticketbot --group=ticketbot --mode=0700 /data
 COPY --from=build /opt/ticketbot /opt/ticketbot
 ENV PATH=/opt/ticketbot/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
