@@ -3,9 +3,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 FROM_LOCK := $(PIP) install --no-deps --require-hashes --only-binary :all: --progress-bar off
-CODE := src tests migrations bench
+CODE := src tests migrations $(if $(wildcard bench/*.py),bench)
 CORPUS ?= ../shared/corpus
 DIST := dist
 
@@ -62,7 +62,7 @@ check: lint migrations wheel coverage  ## the gate: format, lint, types, imports
 lint: .venv/.dev  ## format, lint, types, import contracts, dependencies; no test runs
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
-	$(BIN)/mypy
+	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry src
 
