@@ -57,11 +57,15 @@ class FailedRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a delivery or feedback report says, and the Message-IDs of the mail that it is about."""
+    """What a machine's report says, and the Message-IDs of the mail that it is about.
+
+    `action` is failed, delayed, delivered (a success notice), receipt (read or deleted, RFC 8098) or complaint.
+    """
 
     recipients: tuple[FailedRecipient, ...] = ()
     original_ids: tuple[str, ...] = ()
     is_feedback: bool = False
+    action: str = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,7 @@ class Message:
     report: Report | None = None
     nested: tuple["Message", ...] = ()
     is_encrypted: bool = False
+    calendar_method: str = ""
     error: str | None = None
 
     def header(self, name: str) -> str:

@@ -1,0 +1,261 @@
+"""Which parts of the tree are the mail's text, and which are attachments: one walk, the same order every time."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import Final
+
+from ticketbot.domain.messages import Attachment
+from ticketbot.inbound import charsets, tnef
+from ticketbot.inbound import text as texts
+from ticketbot.inbound.walk import Part, uudecoded
+
+MAX_TEXT: Final = 1024 * 1024
+_EXTENSIONS: Final = {
+    "text/plain": "txt", "text/html": "html", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif",
+    "application/pdf": "pdf", "message/rfc822": "eml", "text/calendar": "ics", "application/zip": "zip",
+    "text/csv": "csv", "text/x-vcard": "vcf", "text/vcard": "vcf", "application/json": "json", "application/xml": "xml",
+    "image/svg+xml": "svg", "image/tiff": "tif", "image/bmp": "bmp", "image/webp": "webp", "audio/wav": "wav",
+    "application/pgp-signature": "asc", "application/pgp-keys": "asc", "application/pkcs7-signature": "p7s",
+    "application/x-pkcs7-signature": "p7s", "application/pkcs7-mime": "p7m", "application/x-pkcs7-mime": "p7m",
+    "message/delivery-status": "txt", "message/disposition-notification": "txt", "text/rfc822-headers": "txt",
+    "message/feedback-report": "txt", "application/msword": "doc", "application/vnd.ms-excel": "xls",
+}  # fmt: skip
+_MACHINE_PARTS: Final = frozenset(
+    ("message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+     "message/feedback-report")
+)  # fmt: skip
+_TNEF: Final = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
+
+
+@dataclass(slots=True)
+class Body:
+    """The pieces of text in their order, and every file."""
+
+    pieces: list[tuple[str, str]] = field(default_factory=list)  # (plain text, HTML), one of them may be empty
+    files: list[tuple[Attachment, bytes]] = field(default_factory=list)
+    mails: list[Part] = field(default_factory=list)
+    calendar_method: str = ""
+    is_encrypted: bool = False
+    reply: str = ""
+
+    def text(self) -> str:
+        """Return the whole body as text; HTML stands in where a piece has nothing plain. Marks are still in."""
+        out = [plain if plain.strip() else texts.from_html(html) for plain, html in self.pieces]
+        return "\n".join(
+            piece.strip("\n") if number else piece.rstrip("\n") for number, piece in enumerate(out) if piece.strip()
+        )[:MAX_TEXT]
+
+    def html(self) -> str:
+        """Return the whole body as HTML as it came (not yet sanitised), or nothing where no piece has HTML."""
+        if not any(html for _, html in self.pieces):
+            return ""
+        return "\n".join(html or f"<pre>{escape(plain)}</pre>" for plain, html in self.pieces)
+
+
+def of(root: Part) -> Body:
+    """Return body and files of a mail."""
+    body = Body()
+    _Collector(body).collect(root)
+    return body
+
+
+class _Collector:
+    """Goes through the parts in order. Nested mails add files, never text."""
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.nested = 0
+
+    def collect(self, part: Part, *, related: bool = False, sole: bool = True) -> None:
+        kind = part.content_type
+        if part.main_type == "multipart":
+            self._multipart(part, related=related)
+        elif kind in {"message/rfc822", "message/global", "message/news"}:
+            self._mail(part)
+        elif kind in _TNEF or part.filename.lower() == "winmail.dat":
+            self._tnef(part)
+        elif kind == "text/calendar" and part.disposition != "attachment":
+            self.body.calendar_method = self.body.calendar_method or _method(part)
+            self._file(part, inline=True)
+        elif self._is_text(part, sole=sole):
+            self._text(part)
+        else:
+            if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"} and "signed" not in part.parameters.get(
+                "smime-type", ""
+            ):
+                self.body.is_encrypted = True
+            self._file(part, inline=related or part.disposition == "inline")
+
+    def _is_text(self, part: Part, *, sole: bool) -> bool:
+        if part.content_type not in {
+            "text/plain",
+            "text/html",
+            "text/enriched",
+            "text/richtext",
+            "text/x-amp-html",
+            "text",
+        }:
+            return False
+        if part.disposition == "attachment":
+            return sole and not part.filename and not self.nested
+        return not part.filename or (sole and not self.body.pieces and not self.body.files)
+
+    def _multipart(self, part: Part, *, related: bool) -> None:
+        kind = part.content_type
+        if kind == "multipart/encrypted":
+            self.body.is_encrypted = True
+        if kind == "multipart/alternative" and len(part.children) > 1:
+            self._alternative(part)
+            return
+        for child in part.children:
+            self.collect(child, related=related or kind == "multipart/related", sole=len(part.children) == 1)
+
+    def _alternative(self, part: Part) -> None:
+        """One text in several forms: the plain one is shown, HTML kept; what else is there are files."""
+        before = self.body.pieces
+        forms: list[list[tuple[str, str]]] = []
+        for child in part.children:
+            self.body.pieces = []
+            self.collect(child, related=True, sole=True)
+            forms.append(self.body.pieces)
+        self.body.pieces = before
+        plain = next((form for form in forms if any(p.strip() for p, _ in form) and not any(h for _, h in form)), None)
+        rich = next((form for form in reversed(forms) if any(h for _, h in form)), None)
+        html = "\n".join(h or f"<pre>{escape(p)}</pre>" for p, h in rich) if rich else ""
+        if plain and not _is_placeholder(plain, html):
+            self.body.pieces.append(("\n".join(p for p, _ in plain), html))
+        elif rich:
+            self.body.pieces += rich
+
+    def _text(self, part: Part) -> None:
+        text = part.text()[: MAX_TEXT * 2]
+        if part.content_type == "text/html":
+            if not self.nested:
+                self.body.pieces.append(("", text))
+            return
+        if part.content_type in {"text/enriched", "text/richtext"}:
+            text = texts.enriched(text)
+        elif part.content_type == "text/x-amp-html":
+            return
+        elif part.parameters.get("format", "").lower() == "flowed":
+            text = texts.unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
+        if "\nbegin " in f"\n{text}":
+            text = self._uuencoded(part, text)
+        if not self.nested and text.strip():
+            self.body.pieces.append((text, ""))
+
+    def _uuencoded(self, part: Part, text: str) -> str:
+        """Take files that stand in the text itself out of it."""
+        data = part.content()
+        kept, position = [], 0
+        while (found := uudecoded(data, position)) is not None and len(kept) < 100:  # noqa: PLR2004
+            name, content, start, end = found
+            if not content:
+                break
+            kept.append(data[position:start])
+            self._add(name, "application/octet-stream", content, part)
+            position = end
+        if not position:
+            return text
+        kept.append(data[position:])
+        return charsets.clean(charsets.decode(b"\n".join(kept), part.charset))
+
+    def _mail(self, part: Part) -> None:
+        content = part.content()
+        name = part.filename
+        if not name and part.children:
+            subject = part.children[0].headers.text("subject")
+            name = f"{_label(subject)[:80]}.eml" if _label(subject) else ""
+        self._add(name, part.content_type, content, part)
+        if not self.nested:
+            self.body.mails.extend(part.children)
+        self.nested += 1
+        for child in part.children:
+            self.collect(child)
+        self.nested -= 1
+
+    def _tnef(self, part: Part) -> None:
+        content = part.content()
+        found = tnef.read(content)
+        if found is None:
+            self._file(part, inline=False)
+            return
+        for file in found.files:
+            self._add(
+                file.name, file.content_type or "application/octet-stream", file.data, part, content_id=file.content_id
+            )
+        if not self.nested and not self.body.pieces and (found.text.strip() or found.html):
+            self.body.pieces.append((found.text, found.html))
+
+    def _file(self, part: Part, *, inline: bool) -> None:
+        content = part.content()
+        if not content.strip() and not part.filename and part.main_type == "text":
+            return
+        self._add(part.filename, part.content_type, content, part, inline=inline)
+
+    def _add(
+        self, name: str, kind: str, content: bytes, part: Part, *, inline: bool = False, content_id: str = ""
+    ) -> None:
+        index = len(self.body.files)
+        self.body.files.append((
+            Attachment(
+                index=index,
+                filename=_label(name) or _stable_name(index, kind),
+                content_type=kind,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                content_id=content_id or part.content_id,
+                inline=inline,
+            ),
+            content,
+        ))  # fmt: skip
+
+
+def _method(part: Part) -> str:
+    declared = part.parameters.get("method", "")
+    if not declared:
+        found = re.search(rb"^METHOD:([A-Za-z]{3,20})", part.content()[:8192], re.MULTILINE)
+        declared = found[1].decode() if found else ""
+    return declared.upper()
+
+
+def _is_placeholder(plain: list[tuple[str, str]], html: str) -> bool:
+    """Return whether the plain form only says that there is another."""
+    said = " ".join(p for p, _ in plain).strip()
+    return bool(html) and len(said) < 400 and bool(_PLACEHOLDER.search(said))  # noqa: PLR2004 - a sentence or two
+
+
+_PLACEHOLDER: Final = re.compile(
+    r"(?:does(?: not|n't) support|cannot (?:display|read)|unable to (?:display|view)|to view (?:this|the) (?:message|e-?mail)|html[- ](?:capable|compatible|enabled|format)|"
+    r"not support).{0,80}(?:html|e-?mail|message|format)|^this is a multi-?part message|^this (?:is an?|message is in|e-?mail is in) html",
+    re.IGNORECASE,
+)
+
+
+def _label(name: str) -> str:
+    """Return a file name as a label: no folders, no tricks, at most 200 characters, never a name to store under."""
+    name = charsets.clean_line(charsets.without_invisible(name))
+    if re.match(r"[A-Za-z]:\\|\\\\", name):
+        name = name.rpartition("\\")[2]
+    name = re.sub(r"[\x00-\x1f/\\]+", "_", name.rpartition("/")[2] if _is_path(name) else name).strip(" .")
+    if len(name) > 200:  # noqa: PLR2004 - file systems take 255 bytes
+        stem, dot, extension = name.rpartition(".")
+        name = f"{stem[: 199 - len(extension)]}.{extension}" if dot and len(extension) <= 10 else name[:200]  # noqa: PLR2004
+    return name
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith(("/", "./", "../", "~/"))
+
+
+def _stable_name(index: int, kind: str) -> str:
+    """Return a name for a part without one: the same at every reading."""
+    return f"part-{index + 1}.{_EXTENSIONS.get(kind, 'bin')}"
+
+
+def every_file(root: Part) -> Iterator[tuple[Attachment, bytes]]:
+    """Yield the files of a mail in the order of their index."""
+    yield from of(root).files

@@ -1,0 +1,323 @@
+"""Header lines of a mail: split, unfolded, decoded; strict where a header grants power, lenient where it is shown."""
+
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from ticketbot.inbound import charsets
+
+MAX_BLOCK: Final = 256 * 1024
+MAX_HEADER: Final = 32 * 1024
+_NEWLINE: Final = re.compile(rb"\r\n|\n|\r")
+_FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_END_OF_BLOCK: Final = re.compile(rb"\r\n[ \t]*\r\n|\n[ \t]*\r?\n|\r[ \t]*\r(?!\n)")
+
+
+@dataclass(slots=True)
+class Headers:
+    """The fields of one part, topmost first: lower-case name and raw unfolded value."""
+
+    fields: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def raw(self, name: str) -> bytes:
+        """Return the topmost raw value, or nothing."""
+        for key, value in self.fields:
+            if key == name:
+                return value
+        return b""
+
+    def all_raw(self, name: str) -> list[bytes]:
+        """Return every raw value of that name, topmost first."""
+        return [value for key, value in self.fields if key == name]
+
+    def text(self, name: str) -> str:
+        """Return the topmost value decoded, as one clean line."""
+        return decoded(self.raw(name))
+
+    def texts(self, name: str) -> list[str]:
+        """Return every value of that name decoded, topmost first."""
+        return [decoded(value) for value in self.all_raw(name)]
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a field of that name."""
+        return any(key == name for key, _ in self.fields)
+
+
+def split(raw: bytes) -> tuple[Headers, bytes]:
+    """Return the headers of a mail or part and its body. Caps: 256 KB for the block, 32 KB for one header."""
+    start = 0
+    while raw[start : start + 1] in {b"\r", b"\n"} and raw[start : start + 1]:
+        start += 1
+    if start and not _FIELD.match(raw, start):  # an empty block of headers: all is body
+        return Headers(), raw[2 if raw.startswith(b"\r\n") else 1 :]
+    return _split_from(raw, start)
+
+
+def split_part(raw: bytes) -> tuple[Headers, bytes]:
+    """Return the headers and body of a part inside a multipart, where an empty first line means: no headers."""
+    if raw[:2] == b"\r\n":
+        return Headers(), raw[2:]
+    if raw[:1] in {b"\n", b"\r"}:
+        return Headers(), raw[1:]
+    return _split_from(raw, 0)
+
+
+def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
+    headers = Headers()
+    name, pieces, size = "", [], 0
+    position, end, first = start, len(raw), True
+
+    def close() -> None:
+        if name:
+            headers.fields.append((name, b" ".join(pieces)[:MAX_HEADER]))
+
+    while position < end:
+        newline = _NEWLINE.search(raw, position)
+        stop, following = (newline.start(), newline.end()) if newline else (end, end)
+        line = raw[position : min(stop, position + MAX_HEADER)]
+        if not line.strip():
+            position = following
+            break
+        if position - start > MAX_BLOCK:  # the rest of an endless block is not read as headers
+            rest = _END_OF_BLOCK.search(raw, position)
+            position = rest.end() if rest else end
+            break
+        if line[:1] in b" \t" and name:
+            if size < MAX_HEADER:
+                pieces.append(line.strip())
+                size += len(line)
+        elif found := _FIELD.match(line):
+            close()
+            name, value = found[1].decode("ascii").lower(), line[found.end() :].strip()
+            pieces, size = [value], len(value)
+        elif (first and line.startswith((b"From ", b">From "))) or _more_fields_follow(raw, following):
+            pass  # an mbox line, or garbage between fields
+        else:
+            break
+        first = False
+        position = following
+    close()
+    return headers, raw[position:]
+
+
+def _more_fields_follow(raw: bytes, position: int) -> bool:
+    """Return whether the next line is a well-known field: then what stands before it is garbage, not the body."""
+    return bool(re.match(rb"(?:Received|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Content-[a-z-]{2,30}|X-[A-Za-z-]{2,40}|"
+                         rb"Return-Path|Reply-To|In-Reply-To|References|Sender|Delivered-To|DKIM-Signature):",
+                         raw[position : position + 60], re.IGNORECASE))  # fmt: skip
+
+
+def decoded(raw: bytes) -> str:
+    """Return a header's value for people: 8-bit text recovered, encoded words (RFC 2047) read, one clean line."""
+    return charsets.clean_line(words(charsets.decode(raw)))
+
+
+def words(text: str) -> str:
+    """Read the encoded words of *text*, also broken ones; neighbours that share a charset are joined before decoding."""
+    if "=?" not in text:
+        return text
+    out: list[str] = []
+    pending: list[bytes] = []
+    label = ""
+    position = 0
+    while (found := _next_word(text, position)) is not None:
+        start, end, charset, data = found
+        between = text[position:start]
+        if pending and (between.strip() or charset != label):
+            out.append(charsets.decode(b"".join(pending), label))
+            pending = []
+            if not between.strip():
+                between = ""
+        elif pending:
+            between = ""
+        out.append(between)
+        pending.append(data)
+        label, position = charset, end
+    if pending:
+        out.append(charsets.decode(b"".join(pending), label))
+    out.append(text[position:])
+    return "".join(out)
+
+
+def _next_word(text: str, position: int) -> tuple[int, int, str, bytes] | None:
+    """Return where the next encoded word starts and ends, its charset and its bytes."""
+    while (start := text.find("=?", position)) >= 0:
+        if (mark := text.find("?", start + 2)) < 0:
+            return None
+        charset = text[start + 2 : mark].partition("*")[0].strip()
+        how = text[mark + 1 : mark + 3].lower()
+        if how not in {"b?", "q?"} or not 0 < len(charset) <= 40:  # noqa: PLR2004 - no charset has a longer name
+            position = start + 2
+            continue
+        end = text.find("?=", mark + 3)
+        if how == "q?" and end == mark + 2:
+            end = text.find("?=", end + 2)
+        if end < 0:
+            end, after = len(text), len(text)
+            if how == "b?" and not re.fullmatch(r"[A-Za-z0-9+/=\s]*", text[mark + 3 :]):
+                return None
+        else:
+            after = end + 2
+        payload = text[mark + 3 : end]
+        if (inner := payload.rfind("=?")) >= 0 and re.match(r"=\?[^?\s]{1,40}\?[bqBQ]\?", payload[inner:]):
+            position = mark + 3 + inner
+            continue
+        return (
+            start,
+            after,
+            charset.lower(),
+            _unq(payload) if how == "q?" else unbase64(payload.encode("ascii", "ignore")),
+        )
+    return None
+
+
+def _unq(payload: str) -> bytes:
+    data = payload.replace("_", " ").encode("utf-8", "replace")
+    return re.sub(rb"=([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), data)
+
+
+def unbase64(data: bytes) -> bytes:
+    """Decode base64 as far as it goes: foreign characters skipped, padding anywhere, a torn end kept."""
+    try:
+        return binascii.a2b_base64(data, strict_mode=True)
+    except (binascii.Error, ValueError):
+        pass
+    kept = data.translate(None, _NOT_BASE64)
+    out = []
+    for run in re.split(rb"=+", kept):
+        whole = run[: len(run) - 1] if len(run) % 4 == 1 else run
+        out.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
+    return b"".join(out)
+
+
+_NOT_BASE64: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+
+
+def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
+    """Return a structured value and its parameters by lower-case name (RFC 2045, 2231, and what senders make of them)."""
+    value, _, rest = raw.partition(b";")
+    main = charsets.clean_line(charsets.decode(_without_comments(value))).strip().lower()
+    simple: dict[str, bytes] = {}
+    pieces: dict[str, dict[int, tuple[bool, bytes]]] = {}
+    for name, data in _pairs(rest):
+        base, star, section = name.partition("*")
+        if not star:
+            simple.setdefault(base, data)
+            continue
+        encoded = name.endswith("*")
+        number = section.rstrip("*")
+        pieces.setdefault(base, {}).setdefault(
+            int(number) if number.isdigit() and len(number) < 4 else 0, (encoded, data)
+        )
+    out = {name: charsets.clean_line(words(charsets.decode(data))) for name, data in simple.items()}
+    for name, sections in pieces.items():
+        out[name] = _continued(sections)
+    return main, out
+
+
+def _pairs(rest: bytes) -> Iterable[tuple[str, bytes]]:
+    """Yield name and value of each parameter; quoted or not, with stray quotes, blanks and semicolons."""
+    position, end = 0, len(rest)
+    for _ in range(200):
+        found = _NAME.search(rest, position)
+        if found is None:
+            return
+        name = found[1].decode("ascii", "ignore").lower()
+        position = found.end()
+        if rest[position : position + 1] == b'"':
+            close = position + 1
+            while close < end and rest[close] != 0x22:  # noqa: PLR2004 - a quotation mark
+                close += 2 if rest[close] == 0x5C else 1  # noqa: PLR2004 - a backslash
+            data = _unescaped(rest[position + 1 : close])
+            position = close + 1
+        else:
+            stop = rest.find(b";", position)
+            stop = end if stop < 0 else stop
+            data = rest[position:stop].strip()
+            following = _BLANK_NAME.search(data)
+            if following:  # "charset=utf-8 format=flowed": the semicolon was forgotten
+                stop = position + rest[position:stop].index(data) + following.start()
+                data = data[: following.start()].strip()
+            data = data.strip(b"\"'") if not data.startswith(b"'") or data.endswith(b"'") else data
+            position = stop
+        yield name, data
+
+
+_NAME: Final = re.compile(rb"([A-Za-z0-9_.+-]{1,60}(?:\*\d{0,4}\*?)?)[ \t]*=[ \t]*")
+_BLANK_NAME: Final = re.compile(
+    rb"[ \t]+(?:charset|name|filename|format|boundary|type|method|delsp)\*?=", re.IGNORECASE
+)
+
+
+def _unescaped(data: bytes) -> bytes:
+    return re.sub(rb'\\(["\\])', rb"\1", data)
+
+
+def _continued(sections: dict[int, tuple[bool, bytes]]) -> str:
+    """Join the sections of an RFC 2231 parameter and decode it."""
+    label, data = "", b""
+    for position, (encoded, piece) in sorted(sections.items()):
+        if encoded:
+            chunk = piece
+            if position == min(sections) and chunk.count(b"'") >= 2:  # noqa: PLR2004 - charset'language'text
+                charset, _, chunk = chunk.split(b"'", 2)
+                label = charset.decode("ascii", "ignore")
+            data += unquote_to_bytes(chunk)
+        else:
+            data += piece
+    return charsets.clean_line(words(charsets.decode(data, label)))
+
+
+def _without_comments(data: bytes) -> bytes:
+    return re.sub(rb"\([^()]{0,200}\)", b" ", data)
+
+
+# --- addresses -------------------------------------------------------------------------------------------------------
+
+
+def identifiers(raw: bytes, *, at_most: int = 100) -> tuple[str, ...]:
+    """Return the Message-IDs of a header in order, without brackets, each once (RFC 5322 §3.6.4, leniently)."""
+    text = charsets.clean_line(charsets.decode(raw[:MAX_HEADER]))
+    found = [re.sub(r"\s", "", item) for item in re.findall(r"<([^<>]{1,998})>", text)]
+    if not found:
+        found = [item.strip("<>\"'") for item in re.split(r"[\s,;]+", text) if "@" in item]
+    return tuple(dict.fromkeys(item for item in found if item))[:at_most]
+
+
+_MONTHS: Final = {name: number for number, names in enumerate((
+    "jan janv ene gen", "feb febr févr fév", "mar mär mrz maa mrt", "apr avr abr", "may mai maj mei maggio mag",
+    "jun juin giu", "jul juil lug", "aug août ago aoû", "sep sept set", "oct okt ott out", "nov", "dec dez déc dic des"), 1)
+    for name in names.split()}  # fmt: skip
+_DATE: Final = re.compile(
+    r"(\d{1,2})[ .-]{1,3}([^\W\d]{3,10})[. -]{1,3}(\d{2,4})[ ,]{1,3}(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
+    r"(?:[.,]\d{1,6})?\s*([+-]\d{4}|[A-Z]{1,5})?"
+)
+_ZONES: Final = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1,
+                 "CEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "JST": 9, "MSK": 3}  # fmt: skip
+
+
+def date(text: str) -> datetime | None:
+    """Return the instant that a Date header names, also with a foreign weekday or month; None where it names none."""
+    found = _DATE.search(text[:300])
+    if found is None:
+        return None
+    day, name, year, hour, minute, second, zone = found.groups()
+    month = _MONTHS.get(name.lower()) or _MONTHS.get(name.lower()[:3])
+    if month is None:
+        return None
+    number = int(year)
+    if len(year) < 4:  # noqa: PLR2004
+        number += 1900 if len(year) == 3 or number >= 70 else 2000  # noqa: PLR2004 - RFC 5322 §4.3
+    shift = timedelta(hours=_ZONES.get(zone or "", 0))
+    if zone and zone[0] in "+-":
+        shift = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:])) * (-1 if zone[0] == "-" else 1)
+    try:
+        return datetime(
+            number, month, int(day), int(hour), int(minute), min(int(second or 0), 59), tzinfo=timezone(shift)
+        ).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

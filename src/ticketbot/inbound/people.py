@@ -1,0 +1,188 @@
+"""Addresses in headers: every mailbox that a line names, and the one strict reading that decides who wrote."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ticketbot.domain.messages import Address
+from ticketbot.inbound import charsets
+from ticketbot.inbound.headers import words
+
+MAX_ADDRESSES: Final = 200
+_STRICT: Final = re.compile(r"(?:[^\s@<>()\[\]\\,;:\"]{1,64}|\"[^\"\\\s<>]{1,62}\")@[^\W_](?:[\w.-]{0,251}[^\W_])?|"
+                            r"[^\s@<>()\[\]\\,;:\"]{1,64}@\[[0-9A-Fa-f.:IPv]{3,45}\]")  # fmt: skip
+_LOOSE: Final = re.compile(r"[^\s@<>()\[\],;:\"']{1,200}@[^\s@<>()\[\],;:\"']{1,255}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailboxes:
+    """What an address header names. `is_plain` says that nothing in it was ambiguous: no group, no torn syntax."""
+
+    found: tuple[Address, ...]
+    is_plain: bool
+
+
+def read(values: Sequence[bytes]) -> Mailboxes:
+    """Return the mailboxes of all fields of one name, in order (at most 200)."""
+    found: list[Address] = []
+    plain = len(values) <= 1
+    for raw in values[:20]:
+        part = _line(charsets.decode(raw))
+        found += part.found
+        plain = plain and part.is_plain
+    return Mailboxes(found=tuple(found[:MAX_ADDRESSES]), is_plain=plain)
+
+
+def sender_of(values: Sequence[bytes]) -> Address | None:
+    """Return who wrote: the one mailbox of the one From field, else None (faults.md finding 8)."""
+    boxes = read(values)
+    if len(values) != 1 or len(boxes.found) != 1 or not boxes.is_plain:
+        return None
+    return boxes.found[0] if _STRICT.fullmatch(boxes.found[0].address) else None
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """What stands between two commas, sorted into words, angle brackets and comments."""
+
+    words: str
+    angles: list[str]
+    comments: list[str]
+    torn: bool = False
+
+
+def _line(text: str) -> Mailboxes:
+    chunks, plain = _chunks(text)
+    found: list[Address] = []
+    carried = ""
+    for chunk in chunks:
+        if not chunk.angles and "@" not in chunk.words:
+            carried = f"{carried}, {chunk.words}".strip(", ") if chunk.words.strip() else carried
+            if "=?" in chunk.words:
+                whole = words(chunk.words)
+                if "@" in whole and (loose := _LOOSE.search(whole)):
+                    found.append(Address(address=loose[0], name=_name(whole[: loose.start()])))
+                    plain, carried = False, ""
+            continue
+        addresses, is_plain = _of_chunk(chunk, carried)
+        plain = plain and is_plain
+        found += addresses
+        carried = ""
+    if carried and not found:  # a name and nothing else: shown, never trusted
+        found.append(Address(address="", name=_name(carried)))
+        plain = False
+    return Mailboxes(found=tuple(found), is_plain=plain and not carried)
+
+
+def _of_chunk(chunk: _Chunk, carried: str) -> tuple[list[Address], bool]:
+    plain = not chunk.torn
+    before = f"{carried}, {chunk.words}" if carried else chunk.words
+    if chunk.angles:
+        good = [spec for angle in chunk.angles if (spec := _spec(angle))]
+        if not good and (loose := _LOOSE.search(chunk.words)):
+            return [Address(address=loose[0].rstrip("."))], False
+        name = _name(before) or _name(" ".join(chunk.comments))
+        return [Address(address=spec, name=name) for spec in good] or [Address(address="", name=name)], (
+            plain and len(chunk.angles) == 1 and len(good) == 1
+        )
+    spec = _spec(chunk.words)
+    if _STRICT.fullmatch(spec):
+        return [Address(address=spec, name=_name(" ".join(chunk.comments)) or _name(carried))], plain and not carried
+    several = [item.rstrip(".") for item in _LOOSE.findall(chunk.words)]
+    name = _name(chunk.words[: chunk.words.find(several[0])]) if several else ""
+    return [Address(address=item, name=name) for item in several], plain and len(
+        several
+    ) == 1 and not chunk.words.count("@") > 1
+
+
+def _spec(text: str) -> str:
+    """Return the bare address of an addr-spec: no blanks around dots and @, no source route, no quotes around all."""
+    text = charsets.without_invisible(charsets.clean_line(text)).strip().strip("'").strip()
+    text = re.sub(r"^(?:mailto:)+", "", text, flags=re.IGNORECASE)
+    if text.startswith("@") and ":" in text:  # source route (RFC 5322 §4.4)
+        text = text.rpartition(":")[2]
+    text = re.sub(r" ?([@.]) ?", r"\1", text)
+    if text.startswith('"') and text.endswith('"') and "@" in text:
+        text = text[1:-1]
+    if "=?" in text:
+        text = charsets.clean_line(words(text))
+    return text.rstrip(".").strip() if "@" in text else ""
+
+
+def _name(text: str) -> str:
+    text = charsets.clean_line(words(text)).strip(" ,")
+    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    return text.strip(" ,")[:300]
+
+
+def _chunks(text: str) -> tuple[list[_Chunk], bool]:  # noqa: C901, PLR0912, PLR0915 - one scan over the characters, linear
+    """Split at the commas that separate mailboxes. Also says whether the line had no group and no torn quotes."""
+    chunks: list[_Chunk] = []
+    current = _Chunk("", [], [])
+    buffer: list[str] = []
+    plain, position, end = True, 0, len(text)
+
+    def close() -> None:
+        nonlocal current, buffer
+        current.words = "".join(buffer).strip()
+        if current.words or current.angles:
+            chunks.append(current)
+        current, buffer = _Chunk("", [], []), []
+
+    while position < end and len(chunks) <= MAX_ADDRESSES:
+        char = text[position]
+        if char == '"':
+            stop = position + 1
+            while stop < end and text[stop] != '"':
+                stop += 2 if text[stop] == "\\" else 1
+            if stop >= end:
+                plain = False
+                buffer.append(text[position + 1 : position + 1 + 300])
+                following = text.find("<", position)
+                position = following if following >= 0 else end
+                continue
+            inside = re.sub(r"\\(.)", r"\1", text[position + 1 : stop])
+            quoted_local = text[stop + 1 : stop + 2] == "@"
+            # What is quoted is a name, whatever it looks like: its @ and commas separate nothing.
+            buffer.append(f'"{inside}"' if quoted_local else inside.replace("@", "\ue000"))
+            position = stop + 1
+        elif char == "(":
+            depth, stop = 1, position + 1
+            while stop < end and depth:
+                depth += {"(": 1, ")": -1}.get(text[stop], 0)
+                stop += 2 if text[stop] == "\\" else 1
+            if depth:
+                plain = False
+            if "@" in "".join(buffer) and re.match(r"\s*[^\s,;<]", text[stop:]):
+                current.torn = True
+            current.comments.append(text[position + 1 : stop - 1])
+            position = stop
+        elif char == "<":
+            stop = text.find(">", position)
+            if stop < 0:
+                stop, plain = end, False
+            current.angles.append(re.sub(r"\([^()]*\)", "", text[position + 1 : stop]).rpartition("<")[2])
+            if "<" in text[position + 1 : stop]:
+                plain = False
+            position = stop + 1
+        elif char in ",;":
+            close()
+            position += 1
+        elif char == ":" and "@" not in "".join(buffer) and not current.angles:
+            if "".join(buffer).strip().lower() != "mailto":
+                plain = False  # a group: shown, never trusted
+            buffer = []
+            position += 1
+        else:
+            buffer.append(char)
+            position += 1
+    close()
+    for chunk in chunks:
+        if chunk.angles and "\ue000" in chunk.words:
+            chunk.words = chunk.words.replace("\ue000", "@")
+        elif "\ue000" in chunk.words:  # a quoted address without brackets: the address itself
+            chunk.words = chunk.words.replace("\ue000", "@")
+            chunk.torn = True
+    return chunks, plain

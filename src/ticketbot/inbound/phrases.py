@@ -1,0 +1,44 @@
+"""The words by which machines and mail programs give themselves away, in the languages that we meet. Data, no logic."""
+
+import re
+from typing import Final
+
+BOUNCE_SUBJECT: Final = re.compile(
+    r"undeliver|not deliver|non[- ]?deliver|delivery (?:status )?(?:notification|failure|failed|report|problem|error|has failed"
+    r"|incomplete|unsuccessful|delayed?)|deliver(?:y|ing).{0,20}(?:fail|problem|delay)|fail(?:ed|ure) (?:notice|delivery|mail)"
+    r"|fail(?:ed|ure) to deliver|returned (?:mail|to sender|message|email)|mail (?:delivery|system|could not)|could(?: not|n't) be delivered"
+    r"|mail(?:er)? (?:error|failure|status report)|message (?:status|delayed|not sent|rejected|undeliver)|unzustellbar|nicht zustellbar"
+    r"|zustellung.{0,20}(?:fehlgeschlagen|gescheitert|verzögert)|fehler bei|fehlerbericht|undelivered|unable to deliver"
+    r"|remise|non remis|[ée]chec|impossible de|non consegnat|mancata consegna|no se (?:puede|ha podido|pudo) entregar|no entregado"
+    r"|devuelto|devolvid|falha n|não entregue|n[aã]o foi poss[ií]vel|onbestelbaar|kan (?:niet|inte)|olevererbart|ikke levert|kunne ikke"
+    r"|toimitus|nedoruč|niedostarcz|недоставлен|не доставлен|ошибка доставки|сбой доставки|配信|送信(?:できません|エラー)|エラーメール"
+    r"|退信|退回|未送达|无法送达|系统退信|반송|warning: (?:could not|message)|\bDSN\b|\bNDR?N?:|user unknown|unknown (?:user|recipient)"
+    r"|mailbox (?:full|unavailable)|rejected|bounce",
+    re.IGNORECASE,
+)  # fmt: skip
+
+FAILURE_WORDS: Final = re.compile(
+    r"could(?: not|n[o']t) be (?:delivered|sent)|(?:not|never) (?:be )?(?:been )?deliver|undeliver|deliver(?:y|ed).{0,60}fail|fail.{0,40}deliver"
+    r"|unable to (?:deliver|relay|send)|was(?: not|n[o']t) (?:delivered|able to|possible)|user (?:is )?unknown|unknown (?:user|recipient|local|address)"
+    r"|no such (?:user|recipient|mailbox|address|person)|mailbox (?:is )?(?:full|unavailable|not|does|disabled|exceed)|does(?: not|n't) exist"
+    r"|permanent(?:ly)? (?:fatal )?(?:error|fail)|returned (?:to|below|un)|rejected|bounced?\b|address(?:es)? (?:had|failed|couldn)"
+    r"|giving up|invalid (?:recipient|address|mailbox)|recipient.{0,30}(?:reject|unknown|not|fail|invalid)|relay(?:ing)? (?:access )?denied"
+    r"|\b5\d\d[ -](?:5\.\d\.\d|#?\d|[A-Z])|\b5\.\d\.\d{1,2}\b|quota|over.?quota|delayed|not yet been delivered|remote host said"
+    r"|konnte nicht|nicht zugestellt|unzustellbar|n'a pas pu|non remis|no se (?:pudo|puede|ha)|não (?:foi|pôde)|impossibile|non .{0,20}consegn"
+    r"|не (?:может|удалось|был|достав)|送信できません|配信でき|届け|退信|无法|not accepted|error transmitting|unrouteable|host (?:unknown|not found)",
+    re.IGNORECASE | re.DOTALL,
+)  # fmt: skip
+
+DELAY_WORDS: Final = re.compile(
+    r"delayed|will (?:continue|keep|be retried|retry|try)|still (?:being )?(?:try|in the queue|undelivered)|not yet been delivered|warning message only"
+    r"|do not need to resend|temporar|no action is required|wird weiter|verzögert|noch nicht zugestellt|transient",
+    re.IGNORECASE,
+)
+
+ORIGINAL_FOLLOWS: Final = re.compile(
+    r"^[ >*-]*(?:-+\s*)?(?:this is a copy of|below this line is|copy of (?:the|your) (?:original )?message|(?:the )?original message (?:header|follows|text)"
+    r"|the (?:header|text|body) of the|returned message|(?:---+|===+).{0,60}(?:original|returned|message header|unsent|copy of|headers?|transcript)"
+    r"|message headers? follow|included is|your (?:original )?message (?:follows|was|reads)|unsent message|-- the header|received:\s+from"
+    r"|(?:your )?original (?:message|mail) (?:is )?(?:below|attached|follows)|\*{3,}.{0,30}original|return-path:|-{4,}\s*begin).*$",
+    re.IGNORECASE | re.MULTILINE,
+)

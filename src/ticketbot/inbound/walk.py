@@ -1,0 +1,247 @@
+"""The tree of a mail's parts, read from the bytes in linear time and within caps (faults.md P1). It never raises."""
+
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from ticketbot.inbound import charsets, headers
+from ticketbot.inbound.headers import Headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Caps that hold before anything is understood."""
+
+    depth: int = 50
+    parts: int = 500
+    size: int = 64 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Part:
+    """One part: its headers, its body as it stands in the mail, and its children."""
+
+    headers: Headers
+    body: bytes
+    content_type: str = "text/plain"
+    parameters: dict[str, str] = field(default_factory=dict)
+    disposition: str = ""
+    filename: str = ""
+    children: list["Part"] = field(default_factory=list)
+    is_declared: bool = True
+
+    @property
+    def main_type(self) -> str:
+        """Return what stands before the slash."""
+        return self.content_type.partition("/")[0]
+
+    @property
+    def charset(self) -> str:
+        """Return the charset label as written, or an empty string."""
+        return self.parameters.get("charset", "")
+
+    @property
+    def content_id(self) -> str:
+        """Return the Content-ID without brackets."""
+        return self.headers.text("content-id").strip("<> ")
+
+    def content(self) -> bytes:
+        """Return the decoded bytes of this part."""
+        return unwrapped(self.body, self.headers.text("content-transfer-encoding"))
+
+    def text(self) -> str:
+        """Return the decoded text of this part, clean."""
+        data = self.content()
+        label = self.charset
+        if self.content_type == "text/html" and (not label or charsets.codec_of(label) is None):
+            label = _meta_charset(data) or label
+        return charsets.clean(charsets.decode(data, label))
+
+    def every(self) -> Iterator["Part"]:
+        """Yield this part and all below it, in order."""
+        waiting = [self]
+        while waiting:
+            part = waiting.pop()
+            yield part
+            waiting.extend(reversed(part.children))
+
+
+def tree(raw: bytes, *, limits: Limits = Limits()) -> Part:
+    """Return the root part of a mail."""
+    found, body = headers.split(raw[: limits.size])
+    return _Walk(limits).part(found, body, depth=0, default="text/plain")
+
+
+class _Walk:
+    """Counts the parts of one mail while it builds them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.left = limits.parts
+
+    def part(self, found: Headers, body: bytes, *, depth: int, default: str) -> Part:
+        """Return the part that these headers and this body make."""
+        self.left -= 1
+        part = Part(headers=found, body=body)
+        _describe(part, default)
+        if depth >= self.limits.depth or self.left <= 0:
+            return part
+        if part.main_type == "multipart":
+            self._divide(part, depth=depth)
+        elif part.content_type in {"message/rfc822", "message/global", "message/news"}:
+            inner = part.content()
+            if inner.strip():
+                found, rest = headers.split(inner)
+                part.children = [self.part(found, rest, depth=depth + 1, default="text/plain")]
+        return part
+
+    def _divide(self, part: Part, *, depth: int) -> None:
+        boundary = part.parameters.get("boundary", "").encode("utf-8", "replace")
+        body = part.body
+        if part.headers.text("content-transfer-encoding").lower() in {"base64", "quoted-printable"}:
+            opened = part.content()  # forbidden by RFC 2045 §6.4, and met
+            if b"--" + boundary in opened:
+                body = opened
+        pieces = pieces_between(body, boundary, at_most=self.left) if boundary else None
+        if pieces is None:
+            guessed = _guessed_boundary(body)
+            pieces = pieces_between(body, guessed, at_most=self.left) if guessed and guessed != boundary else None
+        if pieces is None:  # a multipart of nothing: what is there is text
+            part.content_type = "text/html" if _looks_like_html(body) else "text/plain"
+            part.is_declared = False
+            return
+        default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+        for piece in pieces:
+            if self.left <= 0:
+                return
+            found, rest = headers.split_part(piece)
+            part.children.append(self.part(found, rest, depth=depth + 1, default=default))
+
+
+def pieces_between(body: bytes, boundary: bytes, *, at_most: int = 500) -> list[bytes] | None:
+    """Return what stands between the boundary lines, or None when there is none. A missing last line is forgiven."""
+    mark = b"--" + boundary
+    pieces: list[bytes] = []
+    position, opened = 0, -1
+    while (found := body.find(mark, position)) >= 0:
+        position = found + len(mark)
+        if found and body[found - 1] not in b"\r\n":
+            continue
+        tail = _LINE_END.match(body, position)
+        if tail is None:
+            continue
+        if opened >= 0:
+            pieces.append(body[opened : _before_newline(body, found, opened)])
+        opened = tail.end()
+        position = max(position, tail.end() - 1) if tail.end() < len(body) else len(body)
+        if tail[1] and mark not in body[opened:]:
+            return pieces
+        if tail[1]:
+            opened = -1
+        if len(pieces) >= at_most:
+            return pieces
+    if opened < 0:
+        return pieces or None
+    if body[opened:].strip():
+        pieces.append(body[opened:])
+    return pieces
+
+
+_LINE_END: Final = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|$|\Z)")
+
+
+def _before_newline(body: bytes, position: int, floor: int) -> int:
+    """Return where the line before *position* ends: its newline belongs to the boundary."""
+    if position > floor and body[position - 1] == 0x0A:  # noqa: PLR2004 - LF
+        position -= 1
+        if position > floor and body[position - 1] == 0x0D:  # noqa: PLR2004 - CR
+            position -= 1
+    elif position > floor and body[position - 1] == 0x0D:  # noqa: PLR2004 - CR
+        position -= 1
+    return position
+
+
+def _guessed_boundary(body: bytes) -> bytes:
+    """Return the boundary that the first line of dashes suggests, if a header follows it."""
+    found = re.search(
+        rb"(?:^|[\r\n])--([!-~][ -~]{0,68}[!-~])[ \t]*\r?\n(?=[Cc]ontent-[A-Za-z-]{3,30}:|\r?\n)", body[:65536]
+    )
+    return found[1] if found else b""
+
+
+def _describe(part: Part, default: str) -> None:
+    raw = part.headers.raw("content-type")
+    kind, part.parameters = headers.parameters(raw) if raw else ("", {})
+    kind = kind.strip("\"' ")
+    if "/" not in kind:
+        kind = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}.get(kind, "") or default
+        part.is_declared = False
+        if raw and "boundary" in part.parameters:
+            kind = "multipart/mixed"
+    part.content_type = re.sub(r"[^a-z0-9!#$&^_.+/-].*", "", kind) or default
+    value, extras = headers.parameters(part.headers.raw("content-disposition"))
+    part.disposition = value.partition(" ")[0]
+    part.filename = extras.get("filename") or part.parameters.get("name") or extras.get("name") or ""
+    if not part.filename and part.disposition in {"attachment", "inline"}:
+        location = part.headers.text("content-location")
+        part.filename = location.rpartition("/")[2] if "." in location.rpartition("/")[2] else ""
+    if not raw and not part.is_declared and _looks_like_html(part.body):
+        part.content_type = "text/html"
+
+
+def _looks_like_html(body: bytes) -> bool:
+    return bool(re.match(rb"\s*(?:<!doctype html|<html[\s>])", body[:300], re.IGNORECASE))
+
+
+def _meta_charset(data: bytes) -> str:
+    found = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", data[:4096], re.IGNORECASE)
+    return found[1].decode("ascii", "ignore") if found else ""
+
+
+def unwrapped(body: bytes, encoding: str) -> bytes:
+    """Undo a Content-Transfer-Encoding; what is not understood stays as it is."""
+    name = encoding.lower().strip().strip("\"'")
+    name = re.split(r"[\s;,(]", name, maxsplit=1)[0] if name else ""
+    if name in {"base64", "b64", "base-64"}:
+        return headers.unbase64(_without_footer(body))
+    if name in {"quoted-printable", "qp", "quotedprintable", "quoted_printable"}:
+        return quopri.decodestring(body)
+    if name in {"x-uuencode", "x-uue", "uuencode", "uue"}:
+        opened = uudecoded(body)
+        return opened[1] if opened else body
+    return body
+
+
+def _without_footer(body: bytes) -> bytes:
+    """Return base64 without the plain text that a list or a gateway added under it."""
+    blank = re.search(rb"=\s*\r?\n\s*\r?\n(?=[^\r\n]*[^A-Za-z0-9+/=\r\n])", body)
+    return body[: blank.start() + 1] if blank else body
+
+
+_UU_BEGIN: Final = re.compile(rb"(?:^|[\r\n])begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
+
+
+def uudecoded(body: bytes, position: int = 0) -> tuple[str, bytes, int, int] | None:
+    """Return name, bytes and span of the first uuencoded file in *body* from *position*."""
+    import binascii  # noqa: PLC0415
+
+    found = _UU_BEGIN.search(body, position)
+    if found is None:
+        return None
+    end = re.compile(rb"\nend[ \t]*(?:\r|\n|$)").search(body, found.end() - 1)
+    stop = end.start() if end else len(body)
+    out = []
+    for line in body[found.end() : stop].splitlines():
+        if not line or line in {b"`", b" "}:
+            continue
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            try:
+                out.append(binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3]))
+            except binascii.Error:
+                break
+    name = charsets.clean_line(charsets.decode(found[1]))
+    return name, b"".join(out), found.start(), end.end() if end else len(body)
