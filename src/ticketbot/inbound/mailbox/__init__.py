@@ -1,0 +1,27 @@
+"""The only door to IMAP: what fetching asks of a mailbox, and a real one behind imapclient."""
+
+from ticketbot.inbound.mailbox.imap import ImapMailbox
+from ticketbot.inbound.mailbox.port import (
+    Account,
+    After,
+    Fetched,
+    Listed,
+    Mailbox,
+    Opened,
+    Shelf,
+    back_off,
+    batches,
+)
+
+__all__ = [
+    "Account",
+    "After",
+    "Fetched",
+    "ImapMailbox",
+    "Listed",
+    "Mailbox",
+    "Opened",
+    "Shelf",
+    "back_off",
+    "batches",
+]
