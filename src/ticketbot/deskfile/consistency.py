@@ -1,0 +1,126 @@
+"""What no single value of desk.toml can show to be wrong: names that nobody bears, addresses borne twice."""
+
+import difflib
+from collections.abc import Collection, Iterator
+from zoneinfo import ZoneInfo
+
+from ticketbot.deskfile.model import Desk
+from ticketbot.deskfile.promises import Targets as TargetSections
+from ticketbot.domain.calendars import wall_exists
+from ticketbot.domain.policy import Policy, TargetTable
+from ticketbot.domain.senders import FREE_MAIL
+from ticketbot.tomlfile import Place
+
+Fault = tuple[Place, str]
+
+
+def faults(desk: Desk, policy: Policy) -> Iterator[Fault]:
+    """Yield the place and the sentence of each fault."""
+    yield from _staff(desk)
+    yield from _clients(desk)
+    yield from _launches(desk, policy)
+    yield from _promises(desk, policy)
+
+
+def _staff(desk: Desk) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for slug, person in desk.staff.items():
+        if (other := seen.setdefault(person.email, slug)) != slug:
+            yield (
+                ("staff", slug, "email"),
+                f"staff.{slug}.email is {other}'s too; each person has an address of their own",
+            )
+        if person.email in {desk.address, desk.urgent_address, desk.alerts_address}:
+            yield ("staff", slug, "email"), f"staff.{slug}.email is the desk's own address; give the person's own"
+    for index, name in enumerate(desk.desk.triage):
+        if name not in desk.staff:
+            yield ("desk", "triage", index), _nobody("desk.triage", name, desk.staff)
+    oncall = desk.desk.oncall
+    if oncall is not None and "@" not in oncall and oncall not in desk.staff:
+        yield ("desk", "oncall"), _nobody("desk.oncall", oncall, desk.staff)
+    for discipline, names in desk.disciplines.items():
+        for index, name in enumerate(names):
+            if name not in desk.staff:
+                yield ("disciplines", discipline, index), _nobody(f"disciplines.{discipline}", name, desk.staff)
+
+
+def _clients(desk: Desk) -> Iterator[Fault]:
+    staff = {person.email for person in desk.staff.values()}
+    domains: dict[str, str] = {}
+    people: dict[str, str] = {}
+    for slug, client in desk.clients.items():
+        for index, domain in enumerate(client.domains):
+            place: Place = ("clients", slug, "domains", index)
+            if domain.removeprefix("*.") in FREE_MAIL:
+                yield place, f"{domain} gives mail to anybody; list this client's people under contacts instead"
+            if domain.removeprefix("*.") == desk.domain:
+                yield place, f"{domain} is the staff's own domain; it belongs to no client"
+            if (other := domains.setdefault(domain, slug)) != slug:
+                yield place, f"{domain} is {other}'s too; a domain has one client"
+        for index, contact in enumerate(client.contacts):
+            place = ("clients", slug, "contacts", index)
+            if (other := people.setdefault(contact.address, slug)) != slug:
+                yield place, f"{contact.address} is a contact of {other} too; a contact has one client"
+            if contact.address in staff:
+                yield place, f"{contact.address} is one of the staff; a contact is somebody at the client"
+        if client.holidays is not None and client.holidays not in desk.holidays:
+            yield (
+                ("clients", slug, "holidays"),
+                _nobody(f"clients.{slug}.holidays", client.holidays, desk.holidays, kind="list of holidays"),
+            )
+
+
+def _launches(desk: Desk, policy: Policy) -> Iterator[Fault]:
+    addresses: dict[str, str] = {}
+    for slug, launch in desk.launches.items():
+        client = slug.partition("/")[0]
+        if client not in desk.clients:
+            yield ("launches", slug), _nobody(f'launches."{slug}"', client, desk.clients, kind="client")
+            continue
+        zone = desk.launch_zone(slug)
+        if not wall_exists(launch.go_live.date(), launch.go_live.time(), ZoneInfo(zone)):
+            what = f"{launch.go_live:%H:%M} does not exist in {zone} on that day: clocks go forward; name another time"
+            yield ("launches", slug, "go_live"), what
+        if launch.profile is not None and launch.profile not in policy.profiles:
+            yield ("launches", slug, "profile"), _nobody("profile", launch.profile, policy.profiles, kind="profile")
+        if launch.address and (other := addresses.setdefault(launch.address, slug)) != slug:
+            yield ("launches", slug, "address"), f"{launch.address} is {other}'s too; each launch has its own"
+        for role, assignments in launch.roles.items():
+            for assignment in assignments:
+                if assignment.staff not in desk.staff:
+                    yield ("launches", slug, "roles", role), _nobody(f"roles.{role}", assignment.staff, desk.staff)
+
+
+def _promises(desk: Desk, policy: Policy) -> Iterator[Fault]:
+    yield from _table(("targets",), desk.targets, policy.targets, policy)
+    for client, sections in desk.contracts.items():
+        place: Place = ("contracts", client)
+        if client not in desk.clients:
+            yield place, _nobody("contracts", client, desk.clients, kind="client")
+        yield from _table(place, sections, policy.contracts[client], policy)
+    for name, profile in policy.profiles.items():
+        for calendar in profile.replaces_calendars.values():
+            if calendar not in policy.calendars:
+                place = ("profiles", name, "replaces_calendars")
+                yield place, _nobody("replaces_calendars", calendar, policy.calendars, kind="calendar")
+
+
+def _table(place: Place, sections: TargetSections, table: TargetTable, policy: Policy) -> Iterator[Fault]:
+    for phase, row in sections.items():
+        if phase not in table:
+            yield (*place, phase.value), f"{phase.value} has no targets of its own, it uses transition's; remove it"
+            continue
+        for priority in row:
+            here: Place = (*place, phase.value, priority.value)
+            targets = table[phase][priority]
+            if targets.calendar not in policy.calendars:
+                yield here, _nobody(f"{phase.value} {priority}", targets.calendar, policy.calendars, kind="calendar")
+            first, whole = targets.first_response, targets.resolution
+            if first is not None and whole is not None and whole < first:
+                yield here, f"{priority} is to be resolved before it is first answered; make resolution longer"
+
+
+def _nobody(where: str, name: str, known: Collection[str], *, kind: str = "person") -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known)) or 'none'}"
+    return f"{where} names {name!r}, and there is no such {kind}; {hint}"
