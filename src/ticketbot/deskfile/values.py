@@ -3,8 +3,10 @@
 import difflib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -95,7 +97,7 @@ def _hours(value: object) -> object:
     """Read '09:00-17:00', or a list of such spans, or an empty list for a closed day."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list | tuple):
-        raise ValueError('must be hours such as "09:00-17:00" or ["09:00-12:00", "13:00-17:00"]')  # noqa: TRY004
+        raise ValueError('must be hours such as "09:00-17:00" or ["09:00-12:00", "13:00-17:00"]')  # noqa: TRY004 - pydantic's protocol
     found = []
     for text in texts:
         begins, mark, ends = text.partition("-") if isinstance(text, str) else ("", "", "")
@@ -106,7 +108,7 @@ def _hours(value: object) -> object:
         except ConfigurationError as error:
             raise ValueError(f"has wrong hours: {error}") from error
     ordered = sorted(found, key=lambda opening: opening.opens)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if after.opens < before.closes:
             raise ValueError("has hours that overlap; let one end before the next begins")
     return tuple(ordered)
@@ -116,7 +118,7 @@ def _days(value: object) -> object:
     """Read 'mon-fri', 'sat', or a list of such; a span may run over Sunday."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list | tuple):
-        raise ValueError('must be weekdays such as "mon-fri" or ["mon", "wed"]')  # noqa: TRY004
+        raise ValueError('must be weekdays such as "mon-fri" or ["mon", "wed"]')  # noqa: TRY004 - pydantic's protocol
     days: set[int] = set()
     for text in texts:
         first, _, last = str(text).lower().replace(" ", "").partition("-")
@@ -131,14 +133,12 @@ def _days(value: object) -> object:
 def _naive(value: object) -> object:
     """Read a wall time without offset, or a date, which means its midnight."""
     if isinstance(value, str):
-        try:
+        with suppress(ValueError):
             value = datetime.fromisoformat(value)
-        except ValueError:
-            raise ValueError("must be a date and time such as 2027-03-01T06:00:00") from None
-    if isinstance(value, date) and not isinstance(value, datetime):
+    elif isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
     if not isinstance(value, datetime):
-        raise ValueError("must be a date and time such as 2027-03-01T06:00:00")
+        raise ValueError("must be a date and time such as 2027-03-01T06:00:00")  # noqa: TRY004 - pydantic's protocol
     if value.tzinfo is not None:
         raise ValueError("must be a wall time in the launch's zone: leave out the offset")
     return value
@@ -185,7 +185,9 @@ Domain: TypeAlias = Annotated[
 Locale: TypeAlias = Annotated[
     str, AfterValidator(_matching(r"[a-z]{2,3}(-[A-Z]{2})?", 'must be a language such as "en" or "de-AT"'))
 ]
-Role: TypeAlias = Annotated[str, AfterValidator(_matching(r"[a-z_]+", "must be lower-case letters and _")), AfterValidator(_role)]  # fmt: skip
+Role: TypeAlias = Annotated[
+    str, AfterValidator(_matching(r"[a-z_]+", "must be lower-case letters and _")), AfterValidator(_role)
+]
 ContactRole: TypeAlias = Annotated[str, AfterValidator(_contact_role)]
 WallTime: TypeAlias = Annotated[time, BeforeValidator(_wall_time)]
 Slot: TypeAlias = Annotated[WeeklySlot, BeforeValidator(_slot)]
