@@ -32,7 +32,7 @@ class Purpose(StrEnum):
     SIGN_OFF = "s"
 
 
-#: Which tokens an address of each purpose may carry. The token itself says what may be done; a mismatch was made by hand.
+#: Which tokens an address of each purpose may carry. The token says what may be done; a mismatch was made by hand.
 AUDIENCES: dict[Purpose, frozenset[Audience]] = {
     Purpose.REPLY: frozenset({Audience.CLIENT_REPLY, Audience.STAFF_REPLY}),
     Purpose.NOTE: frozenset({Audience.STAFF_NOTE, Audience.TRIAGE, Audience.CHALLENGE}),
@@ -73,6 +73,12 @@ def signed_address(mailbox: str, token: str, *, purpose: Purpose, score: int | N
     return f"{signed}@{domain}"
 
 
+def without_extension(address: str) -> str:
+    """Return an address without what stands behind a plus before the @: a signed address's mailbox."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def anchor_id(token: str, *, domain: str) -> str:
     """Return the Message-ID, without brackets, that ties every letter of a ticket together."""
     return f"t.{token}@{domain}"
@@ -84,7 +90,7 @@ def marker(token: str) -> str:
 
 
 def read_address(address: str, *, keys: Keyring, now: datetime) -> SignedAddress | None:
-    """Return what a signed address says, or None when it is not ours, was changed or has ended. Case does not matter."""
+    """Return what a signed address says, in any case, or None when it is not ours, was changed or has ended."""
     local = address.rpartition("@")[0]
     if len(local) > LONGEST_LOCAL_PART:
         return None

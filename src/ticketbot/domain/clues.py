@@ -130,7 +130,7 @@ class Known:
 def clues(message: Message, *, keys: Keyring, now: datetime) -> Clues:
     """Return what to look for in order to find a mail's ticket."""
     return Clues(
-        own_id=message.message_id[: _LONGEST_ID + 1] if len(message.message_id) <= _LONGEST_ID else "",
+        own_id=message.message_id if len(message.message_id) <= _LONGEST_ID else "",
         signed=tuple(_signed(message, keys=keys, now=now)),
         ancestors=tuple(_ancestors(message, keys=keys, now=now)),
         markers=read_markers(message.text, keys=keys, now=now),

@@ -1,4 +1,4 @@
-"""Who a mail's sender is to us: one of our staff, somebody of a client, or a stranger (domain.md OR5, design.md Authority)."""
+"""Who a mail's sender is to us: one of our staff, somebody of a client, or a stranger (domain.md OR5)."""
 
 import re
 from collections.abc import Mapping
@@ -76,12 +76,12 @@ class Sender:
 
     @property
     def is_known(self) -> bool:
-        """Return whether the sender is a client's person: a contact, or of a domain that is verified where that shows."""
+        """Return whether the sender is a contact, or of a client's domain that is verified where that can be seen."""
         return self.client is not None and not self.has_failed and (self.is_contact or self.is_credible)
 
 
 def client_of_domain(domain: str, domains: Mapping[str, str], *, free_mail: frozenset[str] = FREE_MAIL) -> str | None:
-    """Return the client of a mail domain, or None. *domains* maps `acme.example` or `*.acme.example` to a client's slug.
+    """Return the client of a mail domain, or None. *domains* maps `acme.example` or `*.acme.example` to its client.
 
     A match is exact; a sub-domain counts only where it is listed, itself or by a `*.` rule, of which the longest wins.
     Free-mail domains never map, whatever is listed. Only plain ASCII domains are compared: no letter is folded into

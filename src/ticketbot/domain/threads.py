@@ -1,31 +1,25 @@
-"""Which ticket a mail belongs to: behaviours.md §1, steps 4 and 5, as a table of evidence and a table of vetoes."""
+"""Which ticket a mail belongs to: behaviours.md §1, steps 4 and 5. The evidence is a table, and so are the vetoes."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ticketbot.domain.authority import Voice, voice_on
-from ticketbot.domain.clues import Clues, Direction, Known, KnownTicket
+from ticketbot.domain.addressing import STAFF_AUDIENCES, without_extension
+from ticketbot.domain.authority import Voice
+from ticketbot.domain.clues import Clues, Known
+from ticketbot.domain.evidence import RULES, Candidate, Case, Evidence, by_own_id
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender
-from ticketbot.domain.tokens import Token
+from ticketbot.domain.tokens import Audience, Token
 
 REOPEN_WINDOW = timedelta(days=14)
-RELATED_WINDOW = timedelta(days=14)
 
+#: Evidence that speaks of another client's ticket only where somebody wrote what was not theirs.
+_TELLING = frozenset({Evidence.ADDRESS, Evidence.OWN_ID, Evidence.FOREIGN_ID, Evidence.MARKER, Evidence.TAG})
 
-class Evidence(StrEnum):
-    """What ties a mail to a ticket, strongest first (the numbers of behaviours.md)."""
-
-    ADDRESS = "1 signed address"
-    OWN_ID = "2 our own Message-ID"
-    FOREIGN_ID = "3 a Message-ID that we keep"
-    MARKER = "4 signed marker in the quoted body"
-    ANCESTOR = "5 shared ancestor that nobody sent us"
-    TAG = "6 tag in the subject"
-    DUPLICATE = "7 the same mail again"
-    NONE = "8 nothing"
+#: Evidence that outweighs a forward: the ticket's own address, and the very same mail again.
+_EXPLICIT = frozenset({Evidence.ADDRESS, Evidence.DUPLICATE})
 
 
 class Veto(StrEnum):
@@ -88,4 +82,154 @@ def decide(
     *ours* are all our addresses and those of staff, lower case: they are nobody's new recipients. *is_machine*: the
     mail is an automatic reply, which never reopens anything and so may join a closed ticket.
     """
-    raise NotImplementedError
+    case = Case(
+        message=message,
+        clues=clues,
+        known=known,
+        sender=sender,
+        ours=ours,
+        now=now,
+        is_machine=is_machine,
+        reopen_window=reopen_window,
+    )
+    asked: list[Candidate] = []
+    found = _first_valid(case, asked)
+    if found is None:
+        suggested = next((each.ticket for each in asked if each.is_suggested), None)
+        match = Match(ticket=None, evidence=Evidence.NONE, reason="nothing ties it to a ticket", related=suggested)
+    else:
+        match = _settle(case, found, asked)
+    steps = tuple(Step(evidence=each.evidence, ticket=each.ticket, finding=each.finding) for each in asked)
+    told = any(each.evidence in _TELLING and case.voice(each.ticket) is Voice.OTHER_CLIENT for each in asked)
+    return replace(match, trace=steps, is_security_event=told)
+
+
+def _first_valid(case: Case, asked: list[Candidate]) -> Candidate | None:
+    """Return the first valid candidate of the strongest rule, and keep every one that was asked on the way."""
+    for rule in RULES:
+        for candidate in rule(case):
+            asked.append(candidate)
+            if candidate.is_valid:
+                return candidate
+    return None
+
+
+def _settle(case: Case, found: Candidate, asked: list[Candidate]) -> Match:
+    """Return what becomes of a valid candidate: contradicted, vetoed, or joined."""
+    if found.evidence is Evidence.ADDRESS:
+        rival = next((each for each in by_own_id(case) if each.is_valid), None)
+        if rival is not None and not _is_same(case, found, rival):
+            asked.append(rival)
+            if _is_bound(case, rival) and not _is_bound(case, found):
+                found = rival
+            elif not _is_bound(case, found) or (_is_bound(case, rival) and not _is_own(case, found)):
+                return _refused(found, Veto.CONTRADICTION, related=found.ticket, is_flagged=True)
+    for veto in VETOES:
+        if refused := veto(case, found):
+            return refused
+    return _joined(case, found)
+
+
+def _is_same(case: Case, one: Candidate, other: Candidate) -> bool:
+    """Return whether two candidates lead to the same ticket once merges are followed."""
+    ends = (case.survivor(one.ticket), case.survivor(other.ticket))
+    return one.ticket == other.ticket or (ends[0] is not None and ends[0] == ends[1])
+
+
+def _is_own(case: Case, found: Candidate) -> bool:
+    """Return whether a candidate's address was made for this very sender."""
+    return found.token is not None and found.token.is_for(case.sender.address)
+
+
+def _is_bound(case: Case, found: Candidate) -> bool:
+    """Return whether a candidate is this sender's: by their own address, or because they take part."""
+    ticket = case.survivor(found.ticket)
+    takes_part = ticket is not None and not case.sender.has_failed and case.sender.address in ticket.participants
+    return takes_part or _is_own(case, found)
+
+
+def _circle(case: Case, found: Candidate) -> Match | None:
+    """Refuse a chain of merges that does not end; a person must look."""
+    if case.survivor(found.ticket) is not None:
+        return None
+    return _refused(found, Veto.CIRCLE, related=found.ticket, is_flagged=True)
+
+
+def _other_client(case: Case, found: Candidate) -> Match | None:
+    """Refuse another client's ticket; nothing of it is linked."""
+    return _refused(found, Veto.OTHER_CLIENT) if case.voice(found.ticket) is Voice.OTHER_CLIENT else None
+
+
+def _forwarded(case: Case, found: Candidate) -> Match | None:
+    """Refuse a forward that goes to another mailbox of ours or to people who are new to the ticket."""
+    ticket = case.survivor(found.ticket)
+    if ticket is None or not case.clues.is_forward or found.evidence in _EXPLICIT:
+        return None
+    people = {each.key for each in case.message.people}
+    mailboxes = case.ours & (people | {each.lower() for each in case.message.delivered_to})
+    is_elsewhere = bool(ticket.mailboxes and mailboxes) and ticket.mailboxes.isdisjoint(mailboxes)
+    newcomers = people - ticket.participants - {case.sender.address}
+    if is_elsewhere or any(without_extension(each) not in case.ours for each in newcomers - case.ours):
+        return _refused(found, Veto.FORWARDED, related=ticket.number)
+    return None
+
+
+def _closed(case: Case, found: Candidate) -> Match | None:
+    """Refuse a ticket that was closed for longer than clients may reopen it; the new one follows it up."""
+    ticket = case.survivor(found.ticket)
+    if ticket is None or ticket.closed_at is None or case.is_machine or case.voice(found.ticket) is not Voice.CLIENT:
+        return None
+    if case.now - ticket.closed_at <= case.reopen_window:
+        return None
+    return _refused(found, Veto.CLOSED, follow_up_of=ticket.number)
+
+
+#: The vetoes in order; the first that speaks decides.
+VETOES: tuple[Callable[[Case, Candidate], Match | None], ...] = (_circle, _other_client, _forwarded, _closed)
+
+
+def _refused(
+    found: Candidate,
+    veto: Veto,
+    *,
+    related: int | None = None,
+    follow_up_of: int | None = None,
+    is_flagged: bool = False,
+) -> Match:
+    """Return the match of a mail that opens a new ticket in spite of its evidence."""
+    return Match(
+        ticket=None,
+        evidence=found.evidence,
+        reason=f"T-{found.ticket}: {veto}",
+        veto=veto,
+        related=related,
+        follow_up_of=follow_up_of,
+        is_flagged=is_flagged,
+    )
+
+
+def _joined(case: Case, found: Candidate) -> Match:
+    """Return the match of a mail that joins a ticket."""
+    ticket = case.survivor(found.ticket)
+    number = found.ticket if ticket is None else ticket.number
+    is_own = case.sender.staff is not None and _is_own(case, found)
+    return Match(
+        ticket=number,
+        evidence=found.evidence,
+        reason=f"T-{number}: {found.finding}" + (f", merged from T-{found.ticket}" if number != found.ticket else ""),
+        voice=case.voice(found.ticket),
+        token=found.token if number in case.own_numbers and is_own else None,
+        is_internal=_is_internal(case, found),
+    )
+
+
+def _is_internal(case: Case, found: Candidate) -> bool:
+    """Return whether a mail answers an internal one; staff's own answer-the-client address alone lifts that."""
+    if found.token is not None and found.token.audience in STAFF_AUDIENCES:
+        return found.token.audience is not Audience.STAFF_REPLY or found.ticket not in case.own_numbers
+    if any(each.anchor is not None and each.anchor.audience is Audience.STAFF_NOTE for each in case.clues.ancestors):
+        return True
+    kept = {each.message_id for each in case.known.messages}
+    internal = {each.message_id for each in case.known.messages if each.is_internal}
+    nearest = next((each for each in case.clues.message_ids if each in kept), "")
+    return nearest in internal
