@@ -3,7 +3,6 @@
 from ticketbot.inbound.mailbox.imap import ImapMailbox
 from ticketbot.inbound.mailbox.port import (
     Account,
-    After,
     Fetched,
     Listed,
     Mailbox,
@@ -15,7 +14,6 @@ from ticketbot.inbound.mailbox.port import (
 
 __all__ = [
     "Account",
-    "After",
     "Fetched",
     "ImapMailbox",
     "Listed",

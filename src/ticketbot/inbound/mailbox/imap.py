@@ -10,10 +10,11 @@ from typing import Any
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 
+from ticketbot.config.model import After
 from ticketbot.domain.errors import MailboxRefused
 from ticketbot.inbound.mailbox.idle import Waiter
 from ticketbot.inbound.mailbox.line import GARBLED, Line
-from ticketbot.inbound.mailbox.port import LARGE, STUB, Account, After, Fetched, Listed, Opened, Shelf, is_temporary
+from ticketbot.inbound.mailbox.port import LARGE, STUB, Account, Fetched, Listed, Opened, Shelf, is_temporary
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,11 @@ class ImapMailbox:
     def patience(self) -> timedelta:
         """Return how long the server last asked us to stay away before the next `open`."""
         return self._line.patience
+
+    @property
+    def max_size(self) -> int:
+        """Return the size above which only the beginning of a mail is fetched."""
+        return self.account.max_size
 
     @property
     def is_open(self) -> bool:

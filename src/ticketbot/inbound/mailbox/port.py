@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from ticketbot.config.model import After
 from ticketbot.tls import Tls
 
 BATCH_MAILS = 50
@@ -26,13 +27,6 @@ _TEMPORARY = re.compile(
     re.IGNORECASE,
 )
 _SUGGESTED_WAIT = re.compile(r"backoff time:?\s*(\d{1,9})\s*(ms|millisec|s\b|sec)?", re.IGNORECASE)
-
-
-class After(StrEnum):
-    """What becomes of the server's copy of a mail that is done."""
-
-    MOVE = "move"
-    KEYWORD = "keyword"
 
 
 class Shelf(StrEnum):
@@ -99,6 +93,11 @@ class Mailbox(Protocol):
         ...
 
     @property
+    def max_size(self) -> int:
+        """Return the size above which only the beginning of a mail is fetched."""
+        ...
+
+    @property
     def is_open(self) -> bool:
         """Return whether there is a line to the server."""
         ...
@@ -144,19 +143,23 @@ class Mailbox(Protocol):
 
 
 def batches(listed: Iterable[Listed], *, max_size: int) -> Iterator[list[Listed]]:
-    """Yield mails in groups that fit in memory; a large one goes alone, one over *max_size* counts as its stub."""
+    """Yield mails in their order, in groups that fit in memory; a large one goes alone.
+
+    One over *max_size* weighs as much as the beginning that is fetched of it.
+    """
     batch: list[Listed] = []
     weight = 0
     for mail in listed:
         octets = mail.size if mail.size <= max_size else STUB
-        if octets > LARGE:
-            yield [mail]
-            continue
-        if batch and (len(batch) == BATCH_MAILS or weight + octets > BATCH_BYTES):
+        is_alone = octets > LARGE
+        if batch and (is_alone or len(batch) == BATCH_MAILS or weight + octets > BATCH_BYTES):
             yield batch
             batch, weight = [], 0
-        batch.append(mail)
-        weight += octets
+        if is_alone:
+            yield [mail]
+        else:
+            batch.append(mail)
+            weight += octets
     if batch:
         yield batch
 
