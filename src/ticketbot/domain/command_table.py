@@ -101,7 +101,7 @@ _PLAN = {"go-live": DATE, "customised": YES, "complexity": COMPLEXITY, "profile"
 TABLE: Mapping[Group, tuple[CommandSpec, ...]] = {
     Group.WORK: (
         _spec("#take", "the ticket is yours", changes=_OWNER),
-        _spec("#assign ben", "give it to a person or a team", _one("owner", OWNER), changes=_OWNER),
+        _spec("#assign ben", "give it to a person or a team", _one("to", OWNER), changes=_OWNER),
         _spec("#note", "the text stays among us", _maybe_rest("text")),
         _spec("#pending", "wait for the client's answer", needs_client_text=True, changes=_STATE),
         _spec("#resolve", "it is settled", _maybe_rest("how"), changes=_STATE),

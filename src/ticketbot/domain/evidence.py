@@ -105,13 +105,26 @@ def by_address(case: Case) -> Iterator[Candidate]:
 
 
 def by_own_id(case: Case) -> Iterator[Candidate]:
-    """Rule 2: a Message-ID or anchor of ours, the nearest first."""
-    letters = {each.message_id: each for each in case.known.messages if each.direction is Direction.OUT}
+    """Rule 2: a Message-ID or anchor of ours, the nearest first.
+
+    A kept message that stands nearer than any of them goes before: its thread has left the ticket, as forwards and
+    follow-ups do, and still carries the old ids along (of all replies to it, none would find the new ticket).
+    """
+    letters = {each.message_id: each.ticket for each in case.known.messages if each.direction is Direction.OUT}
+    kept = {each.message_id: each.ticket for each in case.known.messages if each.direction is not Direction.OUT}
+    nearer: list[int] = []
     for ancestor in case.clues.ancestors:
-        if ancestor.anchor is not None:
-            yield _signed(case, Evidence.OWN_ID, ancestor.anchor.number, "anchor of the ticket")
-        elif ancestor.message_id in letters:
-            yield _signed(case, Evidence.OWN_ID, letters[ancestor.message_id].ticket, "answers a letter of ours")
+        is_anchor = ancestor.anchor is not None
+        number = ancestor.anchor.number if ancestor.anchor is not None else letters.get(ancestor.message_id)
+        if number is None:
+            nearer += [kept[ancestor.message_id]] if ancestor.message_id in kept else []
+            continue
+        for each in nearer:
+            yield _guarded(case, Evidence.FOREIGN_ID, each, "follows a kept message, nearer than any letter of ours")
+        nearer.clear()
+        yield _signed(
+            case, Evidence.OWN_ID, number, "anchor of the ticket" if is_anchor else "answers a letter of ours"
+        )
 
 
 def by_foreign_id(case: Case) -> Iterator[Candidate]:

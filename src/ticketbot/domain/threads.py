@@ -1,6 +1,6 @@
 """Which ticket a mail belongs to: behaviours.md §1, steps 4 and 5. The evidence is a table, and so are the vetoes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,12 +15,6 @@ from ticketbot.domain.tokens import Audience, Token
 
 REOPEN_WINDOW = timedelta(days=14)
 
-#: Evidence that speaks of another client's ticket only where somebody wrote what was not theirs.
-_TELLING = frozenset({Evidence.ADDRESS, Evidence.OWN_ID, Evidence.FOREIGN_ID, Evidence.MARKER, Evidence.TAG})
-
-#: Evidence that outweighs a forward: the ticket's own address, and the very same mail again.
-_EXPLICIT = frozenset({Evidence.ADDRESS, Evidence.DUPLICATE})
-
 
 class Veto(StrEnum):
     """Why a mail does not join the ticket that its evidence names."""
@@ -30,6 +24,16 @@ class Veto(StrEnum):
     CIRCLE = "merged in a circle"
     OTHER_CLIENT = "another client's ticket"
     CONTRADICTION = "address and headers name different tickets"
+
+
+#: Evidence that speaks of another client's ticket only where somebody wrote what was not theirs.
+_TELLING = frozenset({Evidence.ADDRESS, Evidence.OWN_ID, Evidence.FOREIGN_ID, Evidence.MARKER, Evidence.TAG})
+
+#: Vetoes that a weaker piece of evidence may get around, where it leads to another ticket: a follow-up that is open.
+_PASSING = frozenset({Veto.FORWARDED, Veto.CLOSED})
+
+#: Evidence that outweighs a forward: the ticket's own address, and the very same mail again.
+_EXPLICIT = frozenset({Evidence.ADDRESS, Evidence.DUPLICATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,41 +97,55 @@ def decide(
         reopen_window=reopen_window,
     )
     asked: list[Candidate] = []
-    found = _first_valid(case, asked)
-    if found is None:
-        suggested = next((each.ticket for each in asked if each.is_suggested), None)
-        match = Match(ticket=None, evidence=Evidence.NONE, reason="nothing ties it to a ticket", related=suggested)
-    else:
-        match = _settle(case, found, asked)
-    steps = tuple(Step(evidence=each.evidence, ticket=each.ticket, finding=each.finding) for each in asked)
-    told = any(each.evidence in _TELLING and case.voice(each.ticket) is Voice.OTHER_CLIENT for each in asked)
-    return replace(match, trace=steps, is_security_event=told)
+    refused: Match | None = None
+    for candidate in _valid(case, asked):
+        match = _settle(case, candidate, asked)
+        if match.veto not in _PASSING:
+            return _told(case, match, asked)
+        refused = refused or match
+    suggested = next((each.ticket for each in asked if each.is_suggested), None)
+    nothing = Match(ticket=None, evidence=Evidence.NONE, reason="nothing ties it to a ticket", related=suggested)
+    return _told(case, refused or nothing, asked)
 
 
-def _first_valid(case: Case, asked: list[Candidate]) -> Candidate | None:
-    """Return the first valid candidate of the strongest rule, and keep every one that was asked on the way."""
+def _valid(case: Case, asked: list[Candidate]) -> Iterator[Candidate]:
+    """Yield the valid candidates, strongest first, and keep every one that was asked on the way."""
     for rule in RULES:
         for candidate in rule(case):
             asked.append(candidate)
             if candidate.is_valid:
-                return candidate
-    return None
+                yield candidate
+
+
+def _told(case: Case, match: Match, asked: list[Candidate]) -> Match:
+    """Return a match with its trace, and with a security event where the sender named another client's ticket."""
+    steps = tuple(Step(evidence=each.evidence, ticket=each.ticket, finding=each.finding) for each in asked)
+    is_foreign = any(each.evidence in _TELLING and case.voice(each.ticket) is Voice.OTHER_CLIENT for each in asked)
+    return replace(match, trace=steps, is_security_event=is_foreign)
 
 
 def _settle(case: Case, found: Candidate, asked: list[Candidate]) -> Match:
-    """Return what becomes of a valid candidate: contradicted, vetoed, or joined."""
-    if found.evidence is Evidence.ADDRESS:
-        rival = next((each for each in by_own_id(case) if each.is_valid), None)
-        if rival is not None and not _is_same(case, found, rival):
-            asked.append(rival)
-            if _is_bound(case, rival) and not _is_bound(case, found):
-                found = rival
-            elif not _is_bound(case, found) or (_is_bound(case, rival) and not _is_own(case, found)):
-                return _refused(found, Veto.CONTRADICTION, related=found.ticket, is_flagged=True)
-    for veto in VETOES:
-        if refused := veto(case, found):
-            return refused
-    return _joined(case, found)
+    """Return what becomes of a valid candidate: vetoed, contradicted, or joined."""
+    refused = _vetoed(case, found)
+    rival = next((each for each in by_own_id(case) if each.is_valid), None)
+    if rival is None or found.evidence is not Evidence.ADDRESS or not _contradicts(case, found, rival):
+        return refused or _joined(case, found)
+    asked.append(rival)
+    if _is_bound(case, found) == _is_bound(case, rival):
+        return _refused(found, Veto.CONTRADICTION, related=found.ticket, is_flagged=True)
+    return (refused or _joined(case, found)) if _is_bound(case, found) else _settle(case, rival, asked)
+
+
+def _contradicts(case: Case, found: Candidate, rival: Candidate) -> bool:
+    """Return whether headers name another ticket than the address, and neither outweighs the other at once."""
+    if _is_same(case, found, rival) or _is_own(case, found):
+        return False
+    return not any(veto is not None and veto.veto in _PASSING for veto in (_vetoed(case, found), _vetoed(case, rival)))
+
+
+def _vetoed(case: Case, found: Candidate) -> Match | None:
+    """Return the answer of the first veto that speaks."""
+    return next((refused for veto in VETOES if (refused := veto(case, found)) is not None), None)
 
 
 def _is_same(case: Case, one: Candidate, other: Candidate) -> bool:
@@ -161,9 +179,10 @@ def _other_client(case: Case, found: Candidate) -> Match | None:
 
 
 def _forwarded(case: Case, found: Candidate) -> Match | None:
-    """Refuse a forward that goes to another mailbox of ours or to people who are new to the ticket."""
+    """Refuse a forward to another mailbox of ours or to people who are new to the ticket; staff's stay notes on it."""
     ticket = case.survivor(found.ticket)
-    if ticket is None or not case.clues.is_forward or found.evidence in _EXPLICIT:
+    is_staff = case.voice(found.ticket) is None
+    if ticket is None or is_staff or not case.clues.is_forward or found.evidence in _EXPLICIT:
         return None
     people = {each.key for each in case.message.people}
     mailboxes = case.ours & (people | {each.lower() for each in case.message.delivered_to})
@@ -227,7 +246,8 @@ def _is_internal(case: Case, found: Candidate) -> bool:
     """Return whether a mail answers an internal one; staff's own answer-the-client address alone lifts that."""
     if found.token is not None and found.token.audience in STAFF_AUDIENCES:
         return found.token.audience is not Audience.STAFF_REPLY or found.ticket not in case.own_numbers
-    if any(each.anchor is not None and each.anchor.audience is Audience.STAFF_NOTE for each in case.clues.ancestors):
+    signs = (*(each.anchor for each in case.clues.ancestors), *case.clues.markers)
+    if any(each is not None and each.audience is Audience.STAFF_NOTE for each in signs):
         return True
     kept = {each.message_id for each in case.known.messages}
     internal = {each.message_id for each in case.known.messages if each.is_internal}
