@@ -1,13 +1,14 @@
-"""The launch's calendar of phases: a pure function of its plan and of append-only plan events (domain.md PH1–PH8)."""
+"""The words of a launch's plan: phases, their boundaries, and what may change a plan (domain.md PH3 to PH5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from typing import Any
 
 
 class Phase(StrEnum):
-    """Where a launch stands. The order of `STRENGTH` decides which launch a mail belongs to (PH7)."""
+    """Where a launch stands."""
 
     PRE_LIVE = "pre_live"
     HYPERCARE = "hypercare"
@@ -15,7 +16,7 @@ class Phase(StrEnum):
     STANDARD = "standard"
 
 
-#: Strongest first (PH7).
+#: Strongest first: which launch of a client a mail belongs to (PH7).
 STRENGTH = (Phase.HYPERCARE, Phase.TRANSITION, Phase.STANDARD, Phase.PRE_LIVE)
 
 
@@ -36,13 +37,13 @@ class PlanEventKind(StrEnum):
 class PlanEvent:
     """One recorded change of a plan; it never takes effect before `recorded_at`.
 
-    extend and relapse take `days`; exit_early `effective_on` (its local midnight); rollback and move_go_live
-    `go_live_at`; replan the two lengths.
+    extend takes `days`, relapse may; exit_early takes `effective_on` (its local midnight); rollback and move_go_live
+    take `go_live_at`; replan takes the two lengths.
     """
 
     kind: PlanEventKind
     recorded_at: datetime
-    days: int | None = None
+    days: int = 0
     effective_on: date | None = None
     go_live_at: datetime | None = None
     hypercare_end_day: int | None = None
@@ -51,66 +52,33 @@ class PlanEvent:
     by: str = ""
 
 
+def event_detail(event: PlanEvent) -> dict[str, Any]:
+    """Return what the event says beside kind and instant, as plain values for JSON; `event_of` takes it back."""
+    detail = {
+        "days": event.days or None,
+        "effective_on": event.effective_on and event.effective_on.isoformat(),
+        "go_live_at": event.go_live_at and event.go_live_at.astimezone(UTC).isoformat(),
+        "hypercare_end_day": event.hypercare_end_day,
+        "transition_end_day": event.transition_end_day,
+        "reason": event.reason or None,
+        "by": event.by or None,
+    }
+    return {name: value for name, value in detail.items() if value is not None}
+
+
+def event_of(kind: str, *, recorded_at: datetime, detail: Mapping[str, Any]) -> PlanEvent:
+    """Return the event that the store keeps in these columns."""
+    values = dict(detail)
+    if "effective_on" in values:
+        values["effective_on"] = date.fromisoformat(values["effective_on"])
+    if "go_live_at" in values:
+        values["go_live_at"] = datetime.fromisoformat(values["go_live_at"])
+    return PlanEvent(kind=PlanEventKind(kind), recorded_at=recorded_at, **values)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boundary:
     """A phase and the instant, in UTC, from which it holds."""
 
     phase: Phase
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhasePlan:
-    """When each phase of a launch begins, in the launch's own zone, with all that was recorded since (PH2–PH5).
-
-    Each question takes the instant asked about and heeds only what was recorded by then, so that the past never
-    changes. `profiles.plan_for` makes plans.
-    """
-
-    go_live_at: datetime
-    zone: ZoneInfo
-    hypercare_end_day: int = 14
-    transition_end_day: int = 14
-    min_transition_days: int = 30
-    taper_from_percent: int | None = None
-    nudge_from_percent: int = 25
-    events: tuple[PlanEvent, ...] = ()
-
-    def with_event(self, event: PlanEvent) -> "PhasePlan":
-        """Return the plan with *event* recorded, or raise `Conflict` saying why it cannot be."""
-        raise NotImplementedError
-
-    def phase_at(self, instant: datetime) -> Phase:
-        """Return the phase at *instant*; boundaries are local midnights, half-open, go-live is an instant."""
-        raise NotImplementedError
-
-    def day_index(self, instant: datetime) -> int:
-        """Return the local date's distance from the go-live date, without the days that the plan was paused."""
-        raise NotImplementedError
-
-    def is_paused(self, instant: datetime) -> bool:
-        """Say whether the day counter stands still at *instant*."""
-        raise NotImplementedError
-
-    def is_taper(self, instant: datetime) -> bool:
-        """Say whether new tickets begin to go to the receiving team: last half of focused14, or transition (PH8)."""
-        raise NotImplementedError
-
-    def nudge_level(self, instant: datetime) -> int:
-        """Return how much we encourage the client to write to support@: 0 nothing … 3 plain rule (PH8)."""
-        raise NotImplementedError
-
-    def receiving_share(self, instant: datetime) -> int:
-        """Return the percentage of new tickets that goes to the receiving team at *instant* (GT6)."""
-        raise NotImplementedError
-
-    def boundaries(self, as_of: datetime | None = None) -> tuple[Boundary, ...]:
-        """Return when each phase after pre_live begins, as planned by what was recorded up to *as_of* (else all)."""
-        raise NotImplementedError
-
-    def end_of(self, phase: Phase, as_of: datetime | None = None) -> datetime | None:
-        """Return when *phase* ends by the plan, None if it has no end or is not part of the plan."""
-        raise NotImplementedError
-
-
-FOREVER = datetime.max.replace(tzinfo=UTC)

@@ -1,16 +1,17 @@
 """What the desk promises, as one table that a support manager could have read aloud; every number may be replaced."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ticketbot.domain.calendars import BusinessCalendar
+from ticketbot.domain.calendars import BusinessCalendar, Opening, around_the_clock, weekdays
 from ticketbot.domain.kinds import Lexicon
+from ticketbot.domain.lexicons import LEXICONS, STOPWORDS
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.priority import Priority
-from ticketbot.domain.profiles import Profile
+from ticketbot.domain.profiles import PROFILES, Profile
 
 
 class ClockName(StrEnum):
@@ -34,7 +35,15 @@ class Targets:
 
     def of(self, clock: ClockName) -> timedelta | None:
         """Return the target of *clock*."""
-        raise NotImplementedError
+        match clock:
+            case ClockName.FIRST_RESPONSE:
+                return self.first_response
+            case ClockName.NEXT_RESPONSE:
+                return self.next_response
+            case ClockName.RESOLUTION:
+                return self.resolution
+            case ClockName.UPDATE:
+                return self.update
 
 
 TargetTable = Mapping[Phase, Mapping[Priority, Targets]]
@@ -49,8 +58,55 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A time of day, on a weekday (Monday is 0) where it is weekly."""
+
+    at: time
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """When what is sent by itself goes out, on the launch's wall clock; the digest on the organisation's (§3, GT3)."""
+
+    standup: Slot = Slot(at=time(8, 30))
+    daily: Slot = Slot(at=time(17))
+    trend: Slot = Slot(at=time(10), weekday=3)
+    update_weekly: Slot = Slot(at=time(15), weekday=4)
+    update_monthly: Slot = Slot(at=time(9))
+    digest: Slot = Slot(at=time(8), weekday=0)
+    ready: Slot = Slot(at=time(8))
+    ready_days_before: tuple[int, ...] = (5, 2)
+    decision: Slot = Slot(at=time(12))
+    decision_days_before: int = 1
+    phase_client: Slot = Slot(at=time(8))
+    pack: Slot = Slot(at=time(9))
+    meeting: Slot = Slot(at=time(10), weekday=1)
+    meeting_from_day: int = 14
+    agenda: Slot = Slot(at=time(9))
+    agenda_days_before: int = 2
+    pulse: Slot = Slot(at=time(10))
+    pulse_percents: tuple[int, ...] = (50, 90)
+    quarterly: Slot = Slot(at=time(9))
+    quarterly_every_days: int = 91
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRules:
+    """What the gate asks for and what it does (GT1 to GT4); the calm hours are the profile's."""
+
+    threshold: float = 75
+    extension_days: int = 7
+    automatic_extensions: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """All that decides about time, words and order; the defaults are domain.md's."""
+    """All that decides about time, words and order; `default_policy` gives domain.md's numbers.
+
+    `contracts` holds target tables of single clients; `chase` real time, `chase_days` business days of eight hours in
+    `office`, the calendar of closing and chasing.
+    """
 
     zone: ZoneInfo
     calendars: Mapping[str, BusinessCalendar]
@@ -61,21 +117,96 @@ class Policy:
     quiet_staff: QuietHours
     quiet_client: QuietHours
     chase: Mapping[Priority, timedelta]
+    chase_days: Mapping[Priority, int]
     profiles: Mapping[str, Profile]
     lexicons: Mapping[str, Lexicon]
     stopwords: Mapping[str, frozenset[str]]
+    office: str = "B"
+    closes_after: timedelta = timedelta(hours=40)
+    reopens_within: timedelta = timedelta(days=14)
+    resolves_after_days: int = 7
+    resolve_told_days_before: int = 2
+    timetable: Timetable = Timetable()
+    gate: GateRules = GateRules()
 
     def targets_for(
         self, phase: Phase | None, priority: Priority, *, profile: str | None = None, client: str | None = None
     ) -> Targets:
         """Return the promises: pre_live as transition, no launch (None) as standard, focused14 with X for A (SL2)."""
-        raise NotImplementedError
+        row = {None: Phase.STANDARD, Phase.PRE_LIVE: Phase.TRANSITION}.get(phase, phase or Phase.STANDARD)
+        targets = self.contracts.get(client or "", self.targets)[row][priority]
+        if profile is None:
+            return targets
+        replaced = self.profiles[profile].replaces_calendars
+        return replace(targets, calendar=replaced.get(targets.calendar, targets.calendar))
 
     def lexicon(self, locale: str) -> Lexicon:
-        """Return the word lists of *locale*, English ones asked beneath."""
-        raise NotImplementedError
+        """Return the word lists of *locale* or its language, else the English ones."""
+        language = locale.replace("_", "-").partition("-")[0].casefold()
+        return self.lexicons.get(locale) or self.lexicons.get(language) or self.lexicons["en"]
+
+
+def _targets(first: str, next_: str, resolution: str, update: str, calendar: str) -> Targets:
+    """Return a row of the table, written as SL2 writes it: 15m, 4h, - for no promise."""
+    cells = (_within(text) for text in (first, next_, resolution, update))
+    return Targets(**dict(zip(("first_response", "next_response", "resolution", "update"), cells, strict=True)),
+                   calendar=calendar)  # fmt: skip
+
+
+def _within(text: str) -> timedelta | None:
+    if text == "-":
+        return None
+    amount, unit = int(text[:-1]), text[-1]
+    return timedelta(minutes=amount) if unit == "m" else timedelta(hours=amount)
+
+
+#: SL2: first response, next response, resolution, update, and the calendar in which they count.
+TARGETS: TargetTable = {
+    Phase.HYPERCARE: {
+        Priority.P1: _targets("15m", "30m", "4h", "1h", "A"),
+        Priority.P2: _targets("30m", "1h", "8h", "4h", "A"),
+        Priority.P3: _targets("2h", "4h", "24h", "12h", "X"),
+        Priority.P4: _targets("4h", "8h", "60h", "-", "X"),
+    },
+    Phase.TRANSITION: {
+        Priority.P1: _targets("30m", "1h", "8h", "2h", "A"),
+        Priority.P2: _targets("2h", "4h", "24h", "12h", "X"),
+        Priority.P3: _targets("4h", "8h", "40h", "40h", "B"),
+        Priority.P4: _targets("8h", "16h", "80h", "-", "B"),
+    },
+    Phase.STANDARD: {
+        Priority.P1: _targets("1h", "2h", "12h", "4h", "X"),
+        Priority.P2: _targets("4h", "8h", "24h", "16h", "B"),
+        Priority.P3: _targets("8h", "16h", "80h", "-", "B"),
+        Priority.P4: _targets("16h", "24h", "-", "-", "B"),
+    },
+}
+
+#: SL6: at which percent of a promise people are told.
+THRESHOLDS: Mapping[Priority, tuple[int, ...]] = {
+    Priority.P1: (50, 75, 90, 100, 150, 200),
+    Priority.P2: (50, 75, 90, 100, 150, 200),
+    Priority.P3: (75, 100, 150),
+    Priority.P4: (90, 100),
+}
 
 
 def default_policy(zone: ZoneInfo | None = None) -> Policy:
     """Return domain.md's numbers, for an organisation in *zone* (UTC if none)."""
-    raise NotImplementedError
+    return Policy(
+        zone=zone or ZoneInfo("UTC"),
+        calendars={
+            "A": around_the_clock("A"),
+            "X": weekdays("X", Opening.between("07:00", "19:00")),
+            "B": weekdays("B", Opening.between("09:00", "17:00")),
+        },
+        targets=TARGETS,
+        thresholds=THRESHOLDS,
+        quiet_staff=QuietHours(begins=time(22), ends=time(7)),
+        quiet_client=QuietHours(begins=time(20), ends=time(7)),
+        chase={Priority.P1: timedelta(hours=4), Priority.P2: timedelta(hours=8)},
+        chase_days={Priority.P3: 2, Priority.P4: 3},
+        profiles=PROFILES,
+        lexicons=LEXICONS,
+        stopwords=STOPWORDS,
+    )

@@ -1,197 +1,362 @@
-"""The promises of a ticket as running clocks: start, stop, pause, raise, lower (domain.md SL2–SL5, TK6).
+"""The promises of a ticket: when each starts, stops, pauses, is raised or lowered (domain.md SL2 to SL5, TK6).
 
-Every function takes all clocks of a ticket and returns all of them again, changed where the rule says so; nothing is
-ever removed. Ask `current` for those to show, `live` for those that run or rest.
+Each function takes all clocks of a ticket and returns all of them again, changed where the rule says so; none is ever
+removed. Call one function for one event: `on_pending` and `on_resolved` include the reply that comes with them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from ticketbot.domain.calendars import Schedule
+from ticketbot.domain.calendars import Schedule, add_working, worked
+from ticketbot.domain.clocks import (
+    Change,
+    Clock,
+    Clocks,
+    ClockState,
+    Move,
+    Terms,
+    clock_facts,
+    clock_of,
+    current,
+    memory_of,
+    missed_at,
+)
 from ticketbot.domain.kinds import TicketKind
-from ticketbot.domain.phases import Phase
-from ticketbot.domain.policy import ClockName, Targets
-from ticketbot.domain.priority import Priority
+from ticketbot.domain.policy import ClockName
+
+__all__ = [
+    "Change",
+    "Clock",
+    "ClockState",
+    "Clocks",
+    "Move",
+    "Terms",
+    "clock_facts",
+    "clock_of",
+    "current",
+    "memory_of",
+    "missed_at",
+    "on_call",
+    "on_client_mail",
+    "on_kind",
+    "on_lowered",
+    "on_opened",
+    "on_pending",
+    "on_public_reply",
+    "on_raised",
+    "on_reopened",
+    "on_resolved",
+    "on_restored",
+    "on_voided",
+    "promise",
+]
+
+FR, NR, RES, UPD = ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.RESOLUTION, ClockName.UPDATE
+#: Which kinds make which promise (SL3).
+KINDS: Mapping[ClockName, frozenset[TicketKind]] = {
+    FR: frozenset(TicketKind) - {TicketKind.FEEDBACK},
+    NR: frozenset(TicketKind),
+    RES: frozenset({TicketKind.INCIDENT, TicketKind.QUESTION, TicketKind.REQUEST, TicketKind.ALERT}),
+    UPD: frozenset({TicketKind.INCIDENT, TicketKind.ALERT}),
+}
+#: What a raise leaves at least: this, or a quarter of the new target if that is more (SL5).
+LEAST_LEFT = timedelta(minutes=5)
+LEAST_SHARE = 4
 
 
-class ClockState(StrEnum):
-    """Where a promise stands."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    VOID = "void"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """One line of a clock's story: what set its due instant, with the arithmetic where there was one (`#why`)."""
-
-    at: datetime
-    due_at: datetime | None
-    cause: str
-    target: timedelta
-    calendar: str
-    used: timedelta | None = None
-    left: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a promise is made of at one instant: the ticket's kind, phase and priority, and what they promise.
-
-    `schedules` holds the launch's schedules of today by calendar name; clocks keep the one they started with.
-    """
-
-    kind: TicketKind
-    phase: Phase
-    priority: Priority
-    targets: Targets
-    schedules: Mapping[str, Schedule]
-
-    @property
-    def schedule(self) -> Schedule:
-        """Return the schedule in which these targets count."""
-        return self.schedules[self.targets.calendar]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """One promise. `target`, `schedule` and `priority` change together when it is raised or lowered; `phase` is that
-    of its start.
-
-    `due_at` is None while paused; a paused clock keeps its working time in `remaining`. `breached_at` is the due
-    instant that passed, once it is known to have. `met` is None until it stops. The fields below `history` are what
-    the arithmetic needs: when the present run began, from when thresholds are measured, how late it was then, the
-    runs before pauses, and changes of target that wait for the end of a pause.
-    """
-
-    name: ClockName
-    cycle: int
-    state: ClockState
-    started_at: datetime
-    due_at: datetime | None
-    target: timedelta
-    schedule: Schedule
-    phase: Phase
-    priority: Priority
-    stopped_at: datetime | None = None
-    met: bool | None = None
-    remaining: timedelta | None = None
-    breached_at: datetime | None = None
-    voided_at: datetime | None = None
-    history: tuple[Move, ...] = ()
-    running_since: datetime
-    measured_from: datetime
-    late: timedelta = timedelta()
-    runs: tuple[tuple[datetime, datetime], ...] = ()
-    waiting: tuple["Change", ...] = ()
-
-    @property
-    def calendar(self) -> str:
-        """Return the name of the calendar in which it counts."""
-        return self.schedule.calendar.name
-
-    @property
-    def target_minutes(self) -> float:
-        """Return the target in minutes of working time."""
-        return self.target / timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A raise or lowering that reached a paused clock and is reckoned when it runs again."""
-
-    is_raise: bool
-    target: timedelta
-    schedule: Schedule
-    priority: Priority
-    cause: str
-
-
-Clocks = tuple[Clock, ...]
+def promise(terms: Terms, name: ClockName) -> timedelta | None:
+    """Return what *terms* promise under this name, None for nothing."""
+    return terms.targets.of(name) if terms.kind in KINDS[name] else None
 
 
 def on_opened(*, at: datetime, terms: Terms, cause: str = "received") -> Clocks:
     """Return the promises of a new ticket: FR (not for feedback), RES where the kind has one (SL3)."""
-    raise NotImplementedError
+    return _started(_started((), FR, at=at, terms=terms, cause=cause), RES, at=at, terms=terms, cause=cause)
 
 
 def on_call(*, at: datetime, terms: Terms, cause: str = "call") -> Clocks:
     """Return the promises of a logged call: FR met at the call, UPD and RES running (TK8)."""
-    raise NotImplementedError
+    return on_public_reply(on_opened(at=at, terms=terms, cause=cause), at=at, terms=terms, cause=cause)
 
 
-def on_public_reply(clocks: Clocks, *, at: datetime, terms: Terms, is_pending: bool = False) -> Clocks:
-    """Stop FR, NR and UPD; start the next UPD unless the ticket waits (*is_pending*: state pending_*) (SL3, TK6)."""
-    raise NotImplementedError
+def on_public_reply(
+    clocks: Clocks, *, at: datetime, terms: Terms, is_pending: bool = False, cause: str = "reply"
+) -> Clocks:
+    """Stop FR, NR and UPD, and start the next UPD (SL3).
+
+    With *is_pending* none starts: the ticket waits (pending_*) or is settled (resolved, closed) (TK6).
+    """
+    stopped = _stopped(clocks, at=at, names=(FR, NR, UPD))
+    return stopped if is_pending else _started(stopped, UPD, at=at, terms=terms, cause=cause)
 
 
 def on_client_mail(clocks: Clocks, *, at: datetime, terms: Terms, ends_pause: bool = False) -> Clocks:
-    """Start NR unless one or FR runs; *ends_pause*: out of pending_client, RES goes on and a new UPD starts (SL4)."""
-    raise NotImplementedError
+    """Start NR unless it runs or FR does; *ends_pause*: out of pending_client, RES goes on, a new UPD starts (SL4)."""
+    cause = "client wrote"
+    if not _live(clocks, FR) and not _live(clocks, NR):
+        clocks = _started(clocks, NR, at=at, terms=terms, cause=cause)
+    if not ends_pause:
+        return clocks
+    clocks = _each(clocks, lambda clock: _resumed(clock, at, cause), state=ClockState.PAUSED)
+    return clocks if _live(clocks, UPD) else _started(clocks, UPD, at=at, terms=terms, cause=cause)
 
 
-def on_pending(clocks: Clocks, *, at: datetime, terms: Terms, is_reply: bool) -> Clocks:
-    """Enter pending_client or pending_release: RES keeps its remaining time, the UPD cycle ends (SL4)."""
-    raise NotImplementedError
+def on_pending(clocks: Clocks, *, at: datetime, is_reply: bool) -> Clocks:
+    """Enter pending_client or pending_release: RES keeps its remaining time, the UPD cycle ends (SL4).
+
+    *is_reply*: with text to the client, which stops FR and NR as any reply does.
+    """
+    stopped = _stopped(clocks, at=at, names=(FR, NR, UPD) if is_reply else (UPD,))
+    return _each(stopped, lambda clock: _paused(clock, at), state=ClockState.RUNNING, names=(RES,))
 
 
 def on_resolved(clocks: Clocks, *, at: datetime) -> Clocks:
     """Stop everything; a paused RES is met if working time remained (SL4)."""
-    raise NotImplementedError
+    return _stopped(clocks, at=at, names=tuple(ClockName))
 
 
 def on_reopened(clocks: Clocks, *, at: datetime, terms: Terms, by_client: bool = True) -> Clocks:
     """Start a new full RES, and NR for a client's mail; UPD waits for the next reply (SL3)."""
-    raise NotImplementedError
+    clocks = _stopped(clocks, at=at, names=(RES, UPD))
+    if by_client and not _live(clocks, FR) and not _live(clocks, NR):
+        clocks = _started(clocks, NR, at=at, terms=terms, cause="reopened")
+    return _started(clocks, RES, at=at, terms=terms, cause="reopened")
 
 
-def on_raised(clocks: Clocks, *, at: datetime, terms: Terms, cause: str, since: datetime | None = None) -> Clocks:
+def on_raised(
+    clocks: Clocks,
+    *,
+    at: datetime,
+    terms: Terms,
+    cause: str,
+    since: datetime | None = None,
+    is_pending: bool = False,
+) -> Clocks:
     """Raise FR, NR and RES to *terms* (priority up, or hypercare entered): never later, never in the past (SL5).
 
-    With *since* (when the ticket was received or last reopened) a RES that the old priority did not promise begins.
+    With *since* (when the ticket was received or last reopened) a RES that the old terms did not promise begins; it
+    rests at once where the ticket *is_pending*.
     """
-    raise NotImplementedError
+    clocks = _changed(clocks, at=at, terms=terms, cause=cause, is_raise=True)
+    if since is None or _live(clocks, RES):
+        return clocks
+    return _joined(clocks, RES, since=since, at=at, terms=terms, cause=cause, is_pending=is_pending)
 
 
 def on_lowered(clocks: Clocks, *, at: datetime, terms: Terms, cause: str) -> Clocks:
     """Lower FR, NR and RES to *terms*: never earlier; what is missed stays missed (SL5)."""
-    raise NotImplementedError
+    return _changed(clocks, at=at, terms=terms, cause=cause, is_raise=False)
 
 
-def on_kind(clocks: Clocks, *, at: datetime, terms: Terms, since: datetime, cause: str) -> Clocks:
-    """Void the promises that the new kind does not make and begin those it makes from *since* (`#kind`)."""
-    raise NotImplementedError
+def on_kind(
+    clocks: Clocks, *, at: datetime, terms: Terms, since: datetime, cause: str, is_pending: bool = False
+) -> Clocks:
+    """Void the promises that the new kind does not make and begin those it makes from *since* (`#kind`).
+
+    A change of priority that comes with it is raised or lowered afterwards. UPD begins with the next reply.
+    """
+    gone = tuple(name for name, kinds in KINDS.items() if terms.kind not in kinds)
+    clocks = _each(clocks, lambda clock: _voided(clock, at) if clock.is_live else clock, names=gone)
+    for name in (FR, RES):
+        latest = current(clocks).get(name)
+        if latest is None or latest.state is ClockState.VOID:
+            clocks = _joined(clocks, name, since=since, at=at, terms=terms, cause=cause, is_pending=is_pending)
+    return clocks
 
 
 def on_voided(clocks: Clocks, *, at: datetime) -> Clocks:
     """Void what runs or rests: merged or spam (SL3)."""
-    raise NotImplementedError
+    return _each(clocks, lambda clock: _voided(clock, at) if clock.is_live else clock)
 
 
 def on_restored(clocks: Clocks, *, at: datetime, terms: Terms) -> Clocks:
-    """Begin anew, from *at*, the promises that the last voiding ended (`#notspam`)."""
-    raise NotImplementedError
+    """Begin anew, from *at*, the promises that the last voiding ended (`#notspam`); what rested rests again."""
+    last = max((clock.voided_at for clock in clocks if clock.voided_at), default=None)
+    for clock in clocks:
+        if clock.voided_at is not None and clock.voided_at == last:
+            clocks = _started(clocks, clock.name, at=at, terms=terms, cause="restored")
+            if clock.remaining is not None:
+                clocks = _each(clocks, lambda clock: _paused(clock, at), state=ClockState.RUNNING, names=(clock.name,))
+    return clocks
 
 
-def current(clocks: Clocks) -> Mapping[ClockName, Clock]:
-    """Return the latest cycle of each promise."""
-    raise NotImplementedError
+def _started(clocks: Clocks, name: ClockName, *, at: datetime, terms: Terms, cause: str) -> Clocks:
+    """Add the next cycle of a promise, if *terms* make it."""
+    target = promise(terms, name)
+    if target is None:
+        return clocks
+    due_at = add_working(terms.schedule, start=at, amount=target)
+    return (*clocks, _new(clocks, name, target, due_at=due_at, started_at=at, at=at, terms=terms, cause=cause))
 
 
-def missed_at(clock: Clock, *, now: datetime) -> datetime | None:
-    """Return the due instant that the clock missed, None if it has not; void clocks count nowhere."""
-    raise NotImplementedError
+def _joined(
+    clocks: Clocks, name: ClockName, *, since: datetime, at: datetime, terms: Terms, cause: str, is_pending: bool
+) -> Clocks:
+    """Add a promise that counts from the past, with what a raise would leave of it."""
+    target = promise(terms, name)
+    if target is None:
+        return clocks
+    used = worked(terms.schedule, start=since, end=at)
+    left = _left_by_raise(target, used)
+    due_at = add_working(terms.schedule, start=at, amount=left)
+    clock = _new(clocks, name, target, due_at=due_at, started_at=since, at=at, terms=terms, cause=cause,
+                 used=used, left=left)  # fmt: skip
+    return (*clocks, _paused(clock, at) if is_pending and name is RES else clock)
 
 
-def clock_facts(clock: Clock) -> dict[str, object]:
-    """Return the clock as contracts.md §4 shows it, instants as datetimes, `target_minutes` whole where it is."""
-    raise NotImplementedError
+def _new(
+    clocks: Clocks,
+    name: ClockName,
+    target: timedelta,
+    *,
+    due_at: datetime,
+    started_at: datetime,
+    at: datetime,
+    terms: Terms,
+    cause: str,
+    used: timedelta | None = None,
+    left: timedelta | None = None,
+) -> Clock:
+    calendar = terms.schedule.calendar.name
+    return Clock(
+        name=name,
+        cycle=1 + max((clock.cycle for clock in clocks if clock.name is name), default=0),
+        state=ClockState.RUNNING,
+        started_at=started_at,
+        due_at=due_at,
+        target=target,
+        schedule=terms.schedule,
+        phase=terms.phase,
+        priority=terms.priority,
+        history=(Move(at=at, due_at=due_at, cause=cause, target=target, calendar=calendar, used=used, left=left),),
+        running_since=started_at,
+        measured_from=at,
+    )
 
 
-def memory_of(clock: Clock) -> dict[str, object]:
-    """Return, as plain values for JSON, what the store's columns do not hold; `clock_of` takes it back."""
-    raise NotImplementedError
+def _each(
+    clocks: Clocks,
+    change: Callable[[Clock], Clock],
+    *,
+    names: tuple[ClockName, ...] = tuple(ClockName),
+    state: ClockState | None = None,
+) -> Clocks:
+    return tuple(change(clock) if clock.name in names and state in {None, clock.state} else clock for clock in clocks)
+
+
+def _live(clocks: Clocks, name: ClockName) -> bool:
+    return any(clock.is_live and clock.name is name for clock in clocks)
+
+
+def _stopped(clocks: Clocks, *, at: datetime, names: tuple[ClockName, ...]) -> Clocks:
+    return _each(clocks, lambda clock: _stop(clock, at) if clock.is_live else clock, names=names)
+
+
+def _stop(clock: Clock, at: datetime) -> Clock:
+    """Stop a clock: met if by its due instant; one that rests is met unless it was late before (SL3, SL4)."""
+    breached_at = clock.breached_at
+    if clock.due_at is not None and at > clock.due_at:
+        breached_at = clock.due_at
+    return replace(
+        clock, state=ClockState.STOPPED, stopped_at=at, met=breached_at is None, breached_at=breached_at, waiting=()
+    )
+
+
+def _voided(clock: Clock, at: datetime) -> Clock:
+    return replace(clock, state=ClockState.VOID, voided_at=at, waiting=())
+
+
+def _paused(clock: Clock, at: datetime) -> Clock:
+    """Rest: what working time is left is kept; lateness is frozen (SL4)."""
+    assert clock.due_at is not None
+    is_late = at >= clock.due_at
+    left = worked(clock.schedule, start=at, end=clock.due_at)
+    return replace(
+        clock,
+        state=ClockState.PAUSED,
+        due_at=None,
+        remaining=left,
+        breached_at=clock.due_at if is_late else None,
+        late=clock.late + worked(clock.schedule, start=max(clock.due_at, clock.measured_from), end=at),
+        runs=(*clock.runs, (clock.running_since, at)),
+        history=(*clock.history, _move(clock, at, None, "paused", left=left)),
+    )
+
+
+def _resumed(clock: Clock, at: datetime, cause: str) -> Clock:
+    """Go on with what was left; a miss stays at its due instant. Then reckon the changes that waited."""
+    assert clock.remaining is not None
+    due_at = clock.breached_at or add_working(clock.schedule, start=at, amount=clock.remaining)
+    running = replace(
+        clock,
+        state=ClockState.RUNNING,
+        due_at=due_at,
+        remaining=None,
+        running_since=at,
+        measured_from=at,
+        waiting=(),
+        history=(*clock.history, _move(clock, at, due_at, cause, left=clock.remaining)),
+    )
+    for change in clock.waiting:
+        running = _with(running, change, at)
+    return running
+
+
+def _changed(clocks: Clocks, *, at: datetime, terms: Terms, cause: str, is_raise: bool) -> Clocks:
+    """Raise or lower every live FR, NR and RES that the new terms promise; a running UPD keeps its target (SL5)."""
+
+    def changed(clock: Clock) -> Clock:
+        target = promise(terms, clock.name)
+        if target is None or not clock.is_live:
+            return clock
+        change = Change(is_raise=is_raise, target=target, schedule=terms.schedule, priority=terms.priority, cause=cause)
+        if clock.state is ClockState.PAUSED:
+            return replace(clock, waiting=(*clock.waiting, change))
+        return _with(clock, change, at)
+
+    return _each(clocks, changed, names=(FR, NR, RES))
+
+
+def _with(clock: Clock, change: Change, at: datetime) -> Clock:
+    """Return a running clock under new terms, or as it was where its old due instant stands (SL5)."""
+    assert clock.due_at is not None
+    if at > clock.due_at:
+        return clock
+    used = _used(clock, at, change.schedule)
+    left = _left_by_raise(change.target, used) if change.is_raise else max(change.target - used, timedelta())
+    due_at = add_working(change.schedule, start=at, amount=left)
+    if (due_at >= clock.due_at) if change.is_raise else (due_at <= clock.due_at):
+        return clock
+    moved = replace(
+        clock,
+        due_at=due_at,
+        target=change.target,
+        schedule=change.schedule,
+        priority=change.priority,
+        measured_from=at,
+    )
+    move = _move(moved, at, due_at, change.cause, used=used, left=left)
+    return replace(moved, history=(*clock.history, move))
+
+
+def _used(clock: Clock, at: datetime, schedule: Schedule) -> timedelta:
+    """Return the working time that the clock has run, counted in *schedule*; pauses do not count."""
+    spans = (*clock.runs, (clock.running_since, at))
+    return sum((worked(schedule, start=start, end=end) for start, end in spans), timedelta())
+
+
+def _left_by_raise(target: timedelta, used: timedelta) -> timedelta:
+    return max(target - used, LEAST_LEFT, target / LEAST_SHARE)
+
+
+def _move(
+    clock: Clock,
+    at: datetime,
+    due_at: datetime | None,
+    cause: str,
+    *,
+    used: timedelta | None = None,
+    left: timedelta | None = None,
+) -> Move:
+    return Move(at=at, due_at=due_at, cause=cause, target=clock.target, calendar=clock.calendar, used=used, left=left)

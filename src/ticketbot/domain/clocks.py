@@ -1,0 +1,273 @@
+"""The values of a promise: a clock, its story, the terms it is made of, and its form for the store (contracts.md §4).
+
+`sla` makes and changes them; nothing here decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from ticketbot.domain.calendars import Schedule, schedule_facts, schedule_of
+from ticketbot.domain.kinds import TicketKind
+from ticketbot.domain.phases import Phase
+from ticketbot.domain.policy import ClockName, Targets
+from ticketbot.domain.priority import Priority
+
+MICROSECOND = timedelta(microseconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+class ClockState(StrEnum):
+    """Where a promise stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One line of a clock's story: what set its due instant, with the arithmetic where there was one (`#why`)."""
+
+    at: datetime
+    due_at: datetime | None
+    cause: str
+    target: timedelta
+    calendar: str
+    used: timedelta | None = None
+    left: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a promise is made of at one instant: the ticket's kind, phase and priority, and what they promise.
+
+    `schedules` holds the launch's schedules of today by calendar name; clocks keep the one they started with.
+    """
+
+    kind: TicketKind
+    phase: Phase
+    priority: Priority
+    targets: Targets
+    schedules: Mapping[str, Schedule]
+
+    @property
+    def schedule(self) -> Schedule:
+        """Return the schedule in which these targets count."""
+        return self.schedules[self.targets.calendar]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A raise or lowering that reached a paused clock and is reckoned when it runs again."""
+
+    is_raise: bool
+    target: timedelta
+    schedule: Schedule
+    priority: Priority
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One promise.
+
+    `target`, `schedule` and `priority` change together when it is raised or lowered; `phase` is that of its start.
+    `due_at` is None while paused; a paused clock keeps its working time in `remaining`. `breached_at` is the due
+    instant that passed, set when it stops or pauses late (a running one is asked with `missed_at`). `met` is None
+    until it stops. The fields below `history` serve the arithmetic: when the present run began, from when thresholds
+    are measured, how late it was then, the runs before pauses, and changes that wait for the end of a pause.
+    """
+
+    name: ClockName
+    cycle: int
+    state: ClockState
+    started_at: datetime
+    due_at: datetime | None
+    target: timedelta
+    schedule: Schedule
+    phase: Phase
+    priority: Priority
+    stopped_at: datetime | None = None
+    met: bool | None = None
+    remaining: timedelta | None = None
+    breached_at: datetime | None = None
+    voided_at: datetime | None = None
+    history: tuple[Move, ...] = ()
+    running_since: datetime
+    measured_from: datetime
+    late: timedelta = timedelta()
+    runs: tuple[tuple[datetime, datetime], ...] = ()
+    waiting: tuple[Change, ...] = ()
+
+    @property
+    def calendar(self) -> str:
+        """Return the name of the calendar in which it counts."""
+        return self.schedule.calendar.name
+
+    @property
+    def target_minutes(self) -> float:
+        """Return the target in minutes of working time, whole where it is."""
+        return _minutes(self.target)
+
+    @property
+    def is_live(self) -> bool:
+        """Say whether it runs or rests, and so can still be kept or missed."""
+        return self.state in {ClockState.RUNNING, ClockState.PAUSED}
+
+
+Clocks = tuple[Clock, ...]
+
+
+def current(clocks: Clocks) -> dict[ClockName, Clock]:
+    """Return the latest cycle of each promise."""
+    return {clock.name: clock for clock in sorted(clocks, key=lambda clock: clock.cycle)}
+
+
+def missed_at(clock: Clock, *, now: datetime) -> datetime | None:
+    """Return the due instant that the clock missed, None if it has not; void clocks count nowhere."""
+    if clock.state is ClockState.VOID:
+        return None
+    if clock.state is ClockState.RUNNING and clock.due_at and now > clock.due_at:
+        return clock.due_at
+    return clock.breached_at
+
+
+def clock_facts(clock: Clock) -> dict[str, Any]:
+    """Return the clock as contracts.md §4 shows it, instants as datetimes; a paused one adds `remaining_minutes`."""
+    facts: dict[str, Any] = {
+        "clock": clock.name.value,
+        "cycle": clock.cycle,
+        "state": clock.state.value,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "stopped_at": clock.stopped_at,
+        "met": clock.met,
+        "target_minutes": clock.target_minutes,
+        "calendar": clock.calendar,
+        "phase": clock.phase.value,
+        "history": [{"at": move.at, "due_at": move.due_at, "cause": move.cause} for move in clock.history],
+    }
+    if clock.state is ClockState.PAUSED and clock.remaining is not None:
+        facts["remaining_minutes"] = _minutes(clock.remaining)
+    return facts
+
+
+def memory_of(clock: Clock) -> dict[str, Any]:
+    """Return the whole clock as plain values for JSON; `clock_of` takes it back, to the microsecond."""
+    return {
+        "name": clock.name.value,
+        "cycle": clock.cycle,
+        "state": clock.state.value,
+        "started_at": _text(clock.started_at),
+        "due_at": _text(clock.due_at),
+        "target": _count(clock.target),
+        "schedule": schedule_facts(clock.schedule),
+        "phase": clock.phase.value,
+        "priority": clock.priority.value,
+        "stopped_at": _text(clock.stopped_at),
+        "met": clock.met,
+        "remaining": _count(clock.remaining),
+        "breached_at": _text(clock.breached_at),
+        "voided_at": _text(clock.voided_at),
+        "history": [
+            {
+                "at": _text(move.at),
+                "due_at": _text(move.due_at),
+                "cause": move.cause,
+                "target": _count(move.target),
+                "calendar": move.calendar,
+                "used": _count(move.used),
+                "left": _count(move.left),
+            }
+            for move in clock.history
+        ],
+        "running_since": _text(clock.running_since),
+        "measured_from": _text(clock.measured_from),
+        "late": _count(clock.late),
+        "runs": [[_text(start), _text(end)] for start, end in clock.runs],
+        "waiting": [
+            {
+                "is_raise": change.is_raise,
+                "target": _count(change.target),
+                "schedule": schedule_facts(change.schedule),
+                "priority": change.priority.value,
+                "cause": change.cause,
+            }
+            for change in clock.waiting
+        ],
+    }
+
+
+def clock_of(memory: Mapping[str, Any]) -> Clock:
+    """Return the clock that `memory_of` wrote."""
+    return Clock(
+        name=ClockName(memory["name"]),
+        cycle=memory["cycle"],
+        state=ClockState(memory["state"]),
+        started_at=_needed(memory["started_at"]),
+        due_at=_instant(memory["due_at"]),
+        target=memory["target"] * MICROSECOND,
+        schedule=schedule_of(memory["schedule"]),
+        phase=Phase(memory["phase"]),
+        priority=Priority(memory["priority"]),
+        stopped_at=_instant(memory["stopped_at"]),
+        met=memory["met"],
+        remaining=_amount(memory["remaining"]),
+        breached_at=_instant(memory["breached_at"]),
+        voided_at=_instant(memory["voided_at"]),
+        history=tuple(
+            Move(
+                at=_needed(move["at"]),
+                due_at=_instant(move["due_at"]),
+                cause=move["cause"],
+                target=move["target"] * MICROSECOND,
+                calendar=move["calendar"],
+                used=_amount(move["used"]),
+                left=_amount(move["left"]),
+            )
+            for move in memory["history"]
+        ),
+        running_since=_needed(memory["running_since"]),
+        measured_from=_needed(memory["measured_from"]),
+        late=memory["late"] * MICROSECOND,
+        runs=tuple((_needed(start), _needed(end)) for start, end in memory["runs"]),
+        waiting=tuple(
+            Change(
+                is_raise=change["is_raise"],
+                target=change["target"] * MICROSECOND,
+                schedule=schedule_of(change["schedule"]),
+                priority=Priority(change["priority"]),
+                cause=change["cause"],
+            )
+            for change in memory["waiting"]
+        ),
+    )
+
+
+def _minutes(amount: timedelta) -> float:
+    minutes = amount / MINUTE
+    return int(minutes) if minutes.is_integer() else minutes
+
+
+def _text(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat() if instant is not None else None
+
+
+def _needed(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
+
+
+def _count(amount: timedelta | None) -> int | None:
+    return amount // MICROSECOND if amount is not None else None
+
+
+def _amount(count: int | None) -> timedelta | None:
+    return count * MICROSECOND if count is not None else None

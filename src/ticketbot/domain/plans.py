@@ -1,0 +1,143 @@
+"""A launch's calendar of phases: a pure function of its plan and of append-only plan events (domain.md PH1 to PH8)."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from ticketbot.domain.courses import Course, after
+from ticketbot.domain.errors import Conflict
+from ticketbot.domain.phases import Boundary, Phase, PlanEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhasePlan:
+    """When each phase of a launch begins, in the launch's own zone, with all that was recorded since (PH2 to PH5).
+
+    Each question heeds only what was recorded by the instant asked about, so that the past never changes.
+    `profiles.plan_for` makes plans.
+    """
+
+    go_live_at: datetime
+    zone: ZoneInfo
+    hypercare_end_day: int = 14
+    transition_end_day: int = 14
+    min_transition_days: int = 30
+    taper_from_percent: int | None = None
+    nudge_from_percent: int = 25
+    events: tuple[PlanEvent, ...] = ()
+
+    def with_event(self, event: PlanEvent) -> "PhasePlan":
+        """Return the plan with *event* recorded, or raise `Conflict` saying why it cannot be."""
+        if self.events and event.recorded_at < self.events[-1].recorded_at:
+            raise Conflict("A plan event cannot be recorded before the one recorded last.")
+        after(self._course(event.recorded_at), event)
+        return replace(self, events=(*self.events, event))
+
+    def phase_at(self, instant: datetime) -> Phase:
+        """Return the phase at *instant*; boundaries are local midnights, half-open, go-live is an instant."""
+        return self._course(instant).phase_at(instant)
+
+    def day_index(self, instant: datetime) -> int:
+        """Return the local date's distance from the go-live date, without the days that the plan was paused."""
+        return self._course(instant).day_index(instant)
+
+    def is_paused(self, instant: datetime) -> bool:
+        """Say whether the day counter stands still at *instant*."""
+        return self._course(instant).paused_since is not None
+
+    def is_taper(self, instant: datetime) -> bool:
+        """Say whether support is tapering off: the last half of focused14 as first planned, or transition (PH8)."""
+        course = self._course(instant)
+        match course.phase_at(instant):
+            case Phase.TRANSITION:
+                return True
+            case Phase.HYPERCARE:
+                return self.taper_from_percent is not None and course.is_past(self.taper_from_percent, instant)
+            case Phase.PRE_LIVE | Phase.STANDARD:
+                return False
+
+    def nudge_level(self, instant: datetime) -> int:
+        """Return how much we encourage the client to write to support@: 0 nothing … 3 plain rule (PH8)."""
+        course = self._course(instant)
+        match course.phase_at(instant):
+            case Phase.PRE_LIVE:
+                return 0
+            case Phase.HYPERCARE if self.is_taper(instant):
+                return 2
+            case Phase.HYPERCARE:
+                return int(course.is_past(self.nudge_from_percent, instant))
+            case Phase.TRANSITION:
+                return 2
+            case Phase.STANDARD:
+                return 3
+
+    def receiving_share(self, instant: datetime) -> int:
+        """Return the percentage of new tickets that goes to the receiving team: by quarter of transition (GT6)."""
+        course = self._course(instant)
+        match course.phase_at(instant):
+            case Phase.PRE_LIVE:
+                return 0
+            case Phase.HYPERCARE:
+                return 100 if self.is_taper(instant) else 0
+            case Phase.TRANSITION:
+                length = course.transition_end_day - course.hypercare_end_day
+                quarter = 4 * (course.day_index(instant) - course.hypercare_end_day) // length
+                return 25 * (quarter + 1)
+            case Phase.STANDARD:
+                return 100
+
+    def planned_share(self, instant: datetime) -> float:
+        """Return which share of the present phase's planned days is over (an early exit needs one half, PH5)."""
+        course = self._course(instant)
+        match course.phase_at(instant):
+            case Phase.HYPERCARE if not course.is_in_relapse(instant):
+                return course.day_index(instant) / max(1, course.planned_hypercare)
+            case Phase.TRANSITION:
+                day = course.day_index(instant) - course.hypercare_end_day
+                return day / max(1, course.planned_transition - course.planned_hypercare)
+            case _:
+                return 0.0
+
+    def boundaries(self, as_of: datetime | None = None) -> tuple[Boundary, ...]:
+        """Return when each phase after pre_live begins, as planned by what was recorded up to *as_of* (else all).
+
+        While the plan is paused later boundaries lie as if it went on at *as_of*.
+        """
+        course = self._course(as_of)
+        if as_of and course.paused_since:
+            course = course.resumed(as_of)
+        instants = [course.go_live_at, course.midnight(course.hypercare_end_day)]
+        instants.append(course.midnight(course.transition_end_day))
+        if course.relapse:
+            instants += [course.relapse[0], course.midnight(course.relapse[1])]
+        steps = [Boundary(phase=course.phase_at(at), at=at) for at in sorted(instants) if at >= course.go_live_at]
+        return (steps[0], *(step for last, step in pairwise(steps) if step.phase != last.phase))
+
+    def next_boundary(self, instant: datetime) -> Boundary | None:
+        """Return the next change of phase after *instant*, as planned then; None while paused or for ever standard."""
+        if self.is_paused(instant):
+            return None
+        return next((boundary for boundary in self.boundaries(instant) if boundary.at > instant), None)
+
+    def end_of(self, phase: Phase, as_of: datetime | None = None) -> datetime | None:
+        """Return when *phase* last ends by the plan, None if it has no end or is not part of the plan."""
+        steps = self.boundaries(as_of)
+        if phase is Phase.PRE_LIVE:
+            return steps[0].at
+        return next((after.at for step, after in reversed([*pairwise(steps)]) if step.phase is phase), None)
+
+    def _course(self, as_of: datetime | None) -> "Course":
+        course = Course(
+            zone=self.zone,
+            go_live_at=self.go_live_at.astimezone(UTC),
+            planned_hypercare=self.hypercare_end_day,
+            planned_transition=self.transition_end_day,
+            hypercare_end_day=self.hypercare_end_day,
+            transition_end_day=self.transition_end_day,
+            min_transition_days=self.min_transition_days,
+        )
+        for event in self.events:
+            if as_of is None or event.recorded_at <= as_of:
+                course = after(course, event)
+        return course
