@@ -2,11 +2,12 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 02:02:34.651616
+Create Date: 2026-11-22 02:25:12.969479
 """
 
 import sqlalchemy as sa
 from alembic import op
+
 
 revision = "0001"
 down_revision = None
@@ -275,6 +276,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(length=64), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("remaining", sa.JSON(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reply", sa.Text(), nullable=True),
@@ -339,8 +341,8 @@ def upgrade() -> None:
         sa.Column("calendar", sa.String(length=32), nullable=False),
         sa.Column("phase", sa.String(length=32), nullable=False),
         sa.Column("priority", sa.String(length=32), nullable=False),
-        sa.Column("remaining_seconds", sa.Double(), nullable=True),
-        sa.Column("pinned", sa.JSON(), nullable=False),
+        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("memory", sa.JSON(), nullable=False),
         sa.Column("history", sa.JSON(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -380,7 +382,11 @@ def upgrade() -> None:
         sa.Column("trace", sa.JSON(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("from_address", sa.Text(), nullable=False),
+        sa.Column("excerpt", sa.JSON(), nullable=False),
         sa.Column("challenge", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_id", sa.Integer(), nullable=True),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),

@@ -11,17 +11,20 @@ from ticketbot.inbound.walk import Limits
 class Reader(Protocol):
     """Understands mails, one at a time."""
 
-    def read(self, raw: bytes) -> Message:
-        """Return what the mail says; a mail that cannot be understood is a stub with `error` set."""
+    def read(self, raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> Message:
+        """Return what the mail says; a mail that cannot be understood is a stub with `error` set.
+
+        *authserv_ids* are the names of our own mail server in the mailbox that it came to (RFC 8601 §2.5).
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InlineReader:
-    """Reads in this very process, with the same caps. `authserv_ids` names our own mail server (RFC 8601 §2.5)."""
+    """Reads in this very process, with the same caps."""
 
     limits: Limits = Limits()  # noqa: RUF009 - frozen
-    authserv_ids: frozenset[str] = frozenset()
 
-    def read(self, raw: bytes) -> Message:
-        return parse.read(raw, limits=self.limits, authserv_ids=self.authserv_ids)
+    def read(self, raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> Message:
+        """Return what the mail says; a mail that cannot be understood is a stub with `error` set."""
+        return parse.read(raw, limits=self.limits, authserv_ids=authserv_ids)

@@ -19,8 +19,10 @@ from ticketbot.domain.errors import ConfigurationError, DatabaseTooNew, Database
 from ticketbot.resources import shipped
 from ticketbot.store.desk import DeskRows
 from ticketbot.store.inbox import InboxRows
+from ticketbot.store.ledger import LedgerRows
 from ticketbot.store.outbox import OutboxRows
 from ticketbot.store.readings import Readings
+from ticketbot.store.threads import ThreadRows
 from ticketbot.store.tickets import TicketRows
 
 _UPGRADE_LOCK = 740_411_092
@@ -33,7 +35,9 @@ class Work:
         """Open the repositories on *session*, which nobody else sees."""
         self._session = session
         self.inbox = InboxRows(session)
+        self.ledger = LedgerRows(session)
         self.tickets = TicketRows(session)
+        self.threads = ThreadRows(session)
         self.outbox = OutboxRows(session)
         self.desk = DeskRows(session)
         self.readings = Readings(session)

@@ -81,6 +81,10 @@ class DeskRows(Rows):
             select(ClientDomain).where(ClientDomain.client_id == client_id).order_by(ClientDomain.domain)
         ).all()
 
+    def all_domains(self) -> Sequence[ClientDomain]:
+        """Return every client's domains."""
+        return self.session.scalars(select(ClientDomain).order_by(ClientDomain.domain)).all()
+
     # Launches
 
     def launches(self, client_id: int | None = None) -> Sequence[Launch]:
@@ -114,6 +118,10 @@ class DeskRows(Rows):
         """Return the number of the policy in force, 0 before the first."""
         return self.session.scalar(select(func.max(PolicyVersion.id))) or 0
 
+    def began_at(self) -> datetime | None:
+        """Return when the desk's first policy was applied, None before."""
+        return self.session.scalar(select(func.min(PolicyVersion.applied_at)))
+
     def add_policy(self, *, sha256: str, document: Mapping[str, Any], now: datetime) -> PolicyVersion:
         """Put a policy in force."""
         version = PolicyVersion(sha256=sha256, document=dict(document), applied_at=now)
@@ -145,6 +153,15 @@ class DeskRows(Rows):
         return self.session.scalar(
             select(Round).where(Round.kind == kind, Round.reader == reader).order_by(Round.period_start.desc()).limit(1)
         )
+
+    def readers_of_round(self, kind: str, *, period_start: datetime) -> set[str]:
+        """Return who got the scheduled letter of a period, lower case."""
+        return {
+            reader.casefold()
+            for reader in self.session.scalars(
+                select(Round.reader).where(Round.kind == kind, Round.period_start == period_start)
+            )
+        }
 
     def open_incident(self, what: str, subject: str) -> Incident | None:
         """Return the operator's matter that people were told of and that is not over, if there is one."""

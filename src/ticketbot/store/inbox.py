@@ -1,14 +1,14 @@
-"""Received mail: raw bytes, the ledger of sightings, and the state of each mail."""
+"""Received mail: raw bytes and the state of each mail."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 
 from ticketbot.domain.drafts import Json
-from ticketbot.domain.errors import NotFound
-from ticketbot.store.models import Blob, Delivery, InboxMail, MailboxMark, MailState, SightingState
+from ticketbot.domain.errors import Conflict, NotFound
+from ticketbot.store.models import Blob, InboxMail, MailState
 from ticketbot.store.rows import Rows
 
 #: A mail goes to a later channel's treatment when it was also sent there (design.md, Received mail in tables).
@@ -17,117 +17,7 @@ LEASE = timedelta(minutes=10)
 
 
 class InboxRows(Rows):
-    """Blobs, deliveries and received mails."""
-
-    # Mailboxes
-
-    def mark(self, mailbox: str) -> MailboxMark | None:
-        """Return what is known of a mailbox, or None before its first connection."""
-        return self.session.scalar(select(MailboxMark).where(MailboxMark.name == mailbox))
-
-    def open_mark(self, mailbox: str, *, start_at: datetime, uidvalidity: int) -> MailboxMark:
-        """Return the mailbox's mark, made now if this is its first connection."""
-        self.insert_new(MailboxMark, name=mailbox, start_at=start_at, uidvalidity=uidvalidity, last_uid=0)
-        found = self.mark(mailbox)
-        if found is None:  # pragma: no cover - it was inserted above
-            raise NotFound(mailbox)
-        return found
-
-    def marks(self) -> Sequence[MailboxMark]:
-        """Return every mailbox that was ever connected."""
-        return self.session.scalars(select(MailboxMark).order_by(MailboxMark.name)).all()
-
-    # The ledger
-
-    def known_uids(self, mailbox: str, uidvalidity: int) -> set[int]:
-        """Return the UIDs of one generation that the ledger holds and that need no fetching any more."""
-        rows = self.session.scalars(
-            select(Delivery.uid).where(
-                Delivery.mailbox == mailbox,
-                Delivery.uidvalidity == uidvalidity,
-                Delivery.state != SightingState.LISTED,
-            )
-        )
-        return set(rows)
-
-    def sight(
-        self,
-        mailbox: str,
-        uidvalidity: int,
-        uid: int,
-        *,
-        now: datetime,
-        state: SightingState,
-        mail: InboxMail | None = None,
-        internal_at: datetime | None = None,
-        reason: str | None = None,
-    ) -> Delivery:
-        """Record one sighting; a sighting that is known keeps its row and moves on from `listed` only."""
-        self.insert_new(
-            Delivery,
-            mailbox=mailbox,
-            uidvalidity=uidvalidity,
-            uid=uid,
-            state=SightingState.LISTED,
-            seen_at=now,
-            internal_at=internal_at,
-        )
-        row = self.session.scalars(
-            select(Delivery).where(
-                Delivery.mailbox == mailbox, Delivery.uidvalidity == uidvalidity, Delivery.uid == uid
-            )
-        ).one()
-        if row.state == SightingState.LISTED:
-            row.state = state
-            row.reason = reason
-            row.internal_at = internal_at or row.internal_at
-            if mail is not None:
-                row.inbox_mail_id = mail.id
-                row.sha256 = mail.sha256
-        return row
-
-    def to_acknowledge(self, mailbox: str, uidvalidity: int, *, limit: int = 200) -> Sequence[tuple[Delivery, str]]:
-        """Return stored sightings whose mail reached its final outcome, with that state: the server's copy may go."""
-        rows = self.session.execute(
-            select(Delivery, InboxMail.state)
-            .join(InboxMail, InboxMail.id == Delivery.inbox_mail_id)
-            .where(
-                Delivery.mailbox == mailbox,
-                Delivery.uidvalidity == uidvalidity,
-                Delivery.state == SightingState.STORED,
-                InboxMail.state != MailState.RECEIVED,
-            )
-            .order_by(Delivery.uid)
-            .limit(limit)
-        )
-        return [(delivery, state) for delivery, state in rows]
-
-    def acknowledged(self, delivery_ids: Collection[int], *, now: datetime) -> None:
-        """Record that the server's copies were put away."""
-        self.changed(
-            update(Delivery).where(Delivery.id.in_(delivery_ids)).values(state=SightingState.ACKED, acked_at=now)
-        )
-
-    def vanished(self, mailbox: str, uidvalidity: int, *, present: set[int], now: datetime) -> int:
-        """Record stored sightings that are no longer on the server; return how many there were."""
-        gone = [
-            row.id
-            for row in self.session.scalars(
-                select(Delivery).where(
-                    Delivery.mailbox == mailbox,
-                    Delivery.uidvalidity == uidvalidity,
-                    Delivery.state.in_([SightingState.STORED, SightingState.LISTED]),
-                )
-            )
-            if row.uid not in present
-        ]
-        for start in range(0, len(gone), 500):
-            self.changed(
-                update(Delivery)
-                .where(Delivery.id.in_(gone[start : start + 500]))
-                .values(state=SightingState.VANISHED, acked_at=now)
-            )
-        return len(gone)
+    """Blobs and received mails."""
 
     # Received mail
 
@@ -193,6 +83,45 @@ class InboxRows(Rows):
         if found is None:
             raise NotFound(f"the bytes of mail {sha256[:12]} are not here")
         return found
+
+    def release(self, mail: InboxMail, *, now: datetime, confirmed_by: str | None = None) -> None:
+        """Take a set-aside mail up again, from the beginning; *confirmed_by* is the person who vouched for it."""
+        if mail.state in (MailState.RECEIVED, MailState.ERASED):
+            raise Conflict(
+                f"mail {mail.id} is {mail.state}; only a mail that was set aside or worked on can be released"
+            )
+        mail.state = MailState.RECEIVED
+        mail.confirmed_by = confirmed_by or mail.confirmed_by
+        mail.attempts = 0
+        mail.deaths = 0
+        mail.next_at = now
+        mail.holder = None
+        mail.challenge = None
+        mail.held_until = None
+        self.session.info["news"] = True
+
+    def last_told(self, state: MailState) -> datetime | None:
+        """Return when people were last told of mails in a state."""
+        return self.session.scalar(select(func.max(InboxMail.told_at)).where(InboxMail.state == state))
+
+    def held_too_long(self, *, now: datetime) -> InboxMail | None:
+        """Return a held mail whose time is up, if there is one."""
+        return self.session.scalar(
+            select(InboxMail).where(InboxMail.state == MailState.HELD, InboxMail.held_until <= now).limit(1)
+        )
+
+    def next_held_until(self) -> datetime | None:
+        """Return when the next held mail's time is up."""
+        return self.session.scalar(select(func.min(InboxMail.held_until)).where(InboxMail.state == MailState.HELD))
+
+    def untold(self, state: MailState) -> Sequence[InboxMail]:
+        """Return mails in a state that people were not told of yet, oldest first."""
+        return self.session.scalars(
+            select(InboxMail)
+            .where(InboxMail.state == state, InboxMail.told_at.is_(None), InboxMail.is_imported.is_(False))
+            .order_by(InboxMail.id)
+            .limit(50)
+        ).all()
 
     def waiting(self, *, now: datetime) -> bool:
         """Return whether a mail waits to be worked on."""

@@ -1,116 +1,19 @@
-"""The tables. Rows are the entities; every instant is aware UTC, every closed set a short string."""
+"""The tables of mail and tickets. Rows are the entities; instants are aware UTC, closed sets short strings."""
 
-import hashlib
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from typing_extensions import override
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
+from ticketbot.store.columns import Base, Hash, LetterState, Line, MailState, Short, SightingState, UtcDateTime, key_of
+from ticketbot.store.roster import Client, ClientDomain, Contact, Launch, PlanEvent, PolicyVersion, Staff
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant in UTC; a naive one is an error. SQLite keeps no zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime cannot be stored")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    @override
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """House rules of every table: named constraints (batch migrations need them) and our column types."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcDateTime,
-        str: Text,
-        bytes: LargeBinary,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-    }
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-
-
-def key_of(text: str) -> str:
-    """Return the fixed-length key under which an id of any length is indexed."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-Short = String(32)
-Hash = String(64)
-Line = String(320)
-
-
-class MailState(StrEnum):
-    """The life of a received mail."""
-
-    RECEIVED = "received"
-    DONE = "done"
-    TRIAGE = "triage"
-    HELD = "held"
-    QUARANTINED = "quarantined"
-    DROPPED = "dropped"
-    ERASED = "erased"
-
-
-class SightingState(StrEnum):
-    """What became of one sighting of a mail on the server."""
-
-    LISTED = "listed"
-    STORED = "stored"
-    ACKED = "acked"
-    VANISHED = "vanished"
-    BEFORE_START = "before_start"
-
-
-class LetterState(StrEnum):
-    """The life of a letter."""
-
-    HELD = "held"
-    QUEUED = "queued"
-    IN_FLIGHT = "in_flight"
-    UNKNOWN = "unknown"
-    SENT = "sent"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    SUPERSEDED = "superseded"
+__all__ = [
+    "Base", "Blob", "Client", "ClientDomain", "Contact", "Delivery", "Event", "InboxMail", "Incident", "Launch",
+    "LetterState", "MailState", "MailboxMark", "Message", "OutboxMail", "Participant", "PlanEvent", "PolicyVersion",
+    "Reference", "Reminder", "Round", "SightingState", "SlaClock", "Staff", "Ticket", "UtcDateTime", "key_of",
+]  # fmt: skip
 
 
 class Blob(Base):
@@ -153,7 +56,11 @@ class InboxMail(Base):
     trace: Mapped[list[Any]] = mapped_column(JSON, default=list)
     subject: Mapped[str] = mapped_column(default="")
     from_address: Mapped[str] = mapped_column(default="")
+    excerpt: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     challenge: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    confirmed_by: Mapped[str | None] = mapped_column(String(64))
+    held_until: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     closed_at: Mapped[datetime | None]
@@ -307,8 +214,8 @@ class SlaClock(Base):
     calendar: Mapped[str] = mapped_column(Short)
     phase: Mapped[str] = mapped_column(Short)
     priority: Mapped[str] = mapped_column(Short)
-    remaining_seconds: Mapped[float | None]
-    pinned: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    breached_at: Mapped[datetime | None]
+    memory: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     history: Mapped[list[Any]] = mapped_column(JSON, default=list)
     next_at: Mapped[datetime | None]
 
@@ -371,6 +278,7 @@ class OutboxMail(Base):
     holder: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     raw: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    remaining: Mapped[list[Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     reply: Mapped[str | None]
@@ -378,102 +286,6 @@ class OutboxMail(Base):
     announced_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     cause: Mapped[str | None] = mapped_column(Hash)
-
-
-class Staff(Base):
-    """One of our people. `agent` in talk; the roster is the whole table."""
-
-    __tablename__ = "staff"
-
-    slug: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str]
-    email: Mapped[str] = mapped_column(Line, unique=True)
-    role: Mapped[str] = mapped_column(String(64))
-    team: Mapped[str | None] = mapped_column(String(64))
-    timezone: Mapped[str] = mapped_column(String(64))
-    locale: Mapped[str] = mapped_column(Short, default="en")
-    is_active: Mapped[bool] = mapped_column(default=True)
-    away_until: Mapped[datetime | None]
-
-
-class Client(Base):
-    """A company that we look after."""
-
-    __tablename__ = "client"
-
-    slug: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str]
-    timezone: Mapped[str] = mapped_column(String(64))
-    locale: Mapped[str] = mapped_column(Short, default="en")
-    holidays: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-
-class ClientDomain(Base):
-    """A mail domain whose people belong to a client."""
-
-    __tablename__ = "client_domain"
-
-    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
-    domain: Mapped[str] = mapped_column(Line, unique=True)
-    is_verified: Mapped[bool] = mapped_column(default=False)
-    origin: Mapped[str] = mapped_column(Short, default="file")
-
-
-class Contact(Base):
-    """A person at a client."""
-
-    __tablename__ = "contact"
-
-    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
-    address: Mapped[str] = mapped_column(Line, unique=True)
-    name: Mapped[str] = mapped_column(default="")
-    roles: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    locale: Mapped[str | None] = mapped_column(Short)
-    origin: Mapped[str] = mapped_column(Short, default="file")
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-
-class Launch(Base):
-    """One system that a client goes live with. The plan here is the first one; later changes are plan events."""
-
-    __tablename__ = "launch"
-
-    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
-    slug: Mapped[str] = mapped_column(String(128), unique=True)
-    name: Mapped[str]
-    address: Mapped[str | None] = mapped_column(Line)
-    aliases: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    go_live: Mapped[str] = mapped_column(Short)
-    timezone: Mapped[str] = mapped_column(String(64))
-    is_customised: Mapped[bool]
-    complexity: Mapped[str] = mapped_column(Short)
-    profile: Mapped[str] = mapped_column(String(64))
-    roles: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-
-class PlanEvent(Base):
-    """A change of a launch's plan, recorded once, effective from then on."""
-
-    __tablename__ = "plan_event"
-    __table_args__ = (UniqueConstraint("launch_id", "recorded_at", "kind"),)
-
-    launch_id: Mapped[int] = mapped_column(ForeignKey("launch.id"))
-    recorded_at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(Short)
-    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-
-
-class PolicyVersion(Base):
-    """The desk file as it was applied: the policy, and what the next application is compared with."""
-
-    __tablename__ = "policy_version"
-
-    sha256: Mapped[str] = mapped_column(Hash)
-    applied_at: Mapped[datetime]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Round(Base):

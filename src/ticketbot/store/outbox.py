@@ -1,11 +1,11 @@
 """Letters waiting to be sent, and what became of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Update, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from ticketbot.domain.drafts import Automatic, Draft, Enclosure
@@ -67,29 +67,27 @@ class OutboxRows(Rows):
             select(func.min(OutboxMail.next_at)).where(OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]))
         )
 
-    def claim(self, *, now: datetime, holder: str) -> OutboxMail | None:
-        """Take one due letter in hand: the attempt is counted and the letter is in flight from the commit on.
+    def claim(self, *, now: datetime, holder: str, limit: int = 1) -> list[OutboxMail]:
+        """Take due letters in hand: the attempt is counted, and they are in flight from the commit on.
 
         Letters about one ticket to one reader keep their order: a later one waits for the earlier one's fate.
         """
-        query = self._due(now).order_by(OutboxMail.next_at, OutboxMail.id).limit(1)
+        query = self._due(now).order_by(OutboxMail.next_at, OutboxMail.id).limit(limit)
         if self.is_postgresql:
             query = query.with_for_update(skip_locked=True)
-        letter: OutboxMail | None = self.session.scalar(query)
-        if letter is not None:
+        letters: list[OutboxMail] = list(self.session.scalars(query))
+        for letter in letters:
             letter.state = LetterState.IN_FLIGHT
             letter.attempts += 1
             letter.holder = holder
             letter.lease_until = now + LEASE
-        return letter
+        return letters
 
     def _due(self, now: datetime) -> Any:  # noqa: ANN401 - a select of letters
         earlier = aliased(OutboxMail)
         return select(OutboxMail).where(
-            or_(
-                and_(OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]), OutboxMail.next_at <= now),
-                and_(OutboxMail.state == LetterState.IN_FLIGHT, OutboxMail.lease_until < now),
-            ),
+            OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]),
+            OutboxMail.next_at <= now,
             ~exists().where(
                 earlier.ticket_id == OutboxMail.ticket_id,
                 earlier.reader == OutboxMail.reader,
@@ -97,6 +95,39 @@ class OutboxRows(Rows):
                 earlier.send_at <= now,
                 earlier.state.in_(OPEN),
             ),
+        )
+
+    def depart(self, letter_id: int, *, holder: str, raw: bytes, now: datetime) -> bool:
+        """Fix the bytes of a letter in hand, and keep it in hand; return False if somebody else has it now.
+
+        Once this is committed the letter may be on its way; until then it certainly is not.
+        """
+        return bool(
+            self.changed(
+                self._in_hand(letter_id, holder)
+                .where(OutboxMail.lease_until > now)
+                .values(raw=func.coalesce(OutboxMail.raw, raw), lease_until=now + LEASE)
+            )
+        )
+
+    def settle(self, letter_id: int, *, holder: str, state: LetterState, **values: Any) -> bool:  # noqa: ANN401
+        """Record the fate of a letter in hand; return False if somebody else has it, or its receipt came first."""
+        settled = self._in_hand(letter_id, holder).values(state=state, holder=None, lease_until=None, **values)
+        self.session.info["news"] = True
+        return bool(self.changed(settled))
+
+    def release(self, letter_ids: Collection[int], *, holder: str) -> None:
+        """Put letters back that were in hand and that nothing was done about; the attempt does not count."""
+        for letter_id in letter_ids:
+            self.changed(
+                self._in_hand(letter_id, holder).values(
+                    state=LetterState.QUEUED, attempts=OutboxMail.attempts - 1, holder=None, lease_until=None
+                )
+            )
+
+    def _in_hand(self, letter_id: int, holder: str) -> Update:
+        return update(OutboxMail).where(
+            OutboxMail.id == letter_id, OutboxMail.holder == holder, OutboxMail.state == LetterState.IN_FLIGHT
         )
 
     def holders(self) -> set[str]:
@@ -109,17 +140,23 @@ class OutboxRows(Rows):
             if holder
         }
 
-    def take_back(self, holder: str, *, unknown_until: datetime) -> int:
-        """Take back the letters that a dead process left in flight: their fate is unknown until then."""
-        found = self.session.scalars(
-            select(OutboxMail).where(OutboxMail.holder == holder, OutboxMail.state == LetterState.IN_FLIGHT)
-        ).all()
-        for letter in found:
-            letter.state = LetterState.UNKNOWN
-            letter.next_at = unknown_until
-            letter.holder = None
-            letter.lease_until = None
-        return len(found)
+    def take_back(self, holder: str, *, now: datetime, unknown_until: datetime) -> int:
+        """Take back the letters that a dead process left in flight; return how many."""
+        return self._take_back(OutboxMail.holder == holder, now=now, unknown_until=unknown_until)
+
+    def expire(self, *, now: datetime, unknown_until: datetime) -> int:
+        """Take back the letters whose holder has not been heard of in time; return how many."""
+        return self._take_back(OutboxMail.lease_until < now, now=now, unknown_until=unknown_until)
+
+    def _take_back(self, condition: ColumnElement[bool], *, now: datetime, unknown_until: datetime) -> int:
+        """Take back letters in flight: one without bytes had not left; the fate of any other is unknown until then."""
+        in_flight = update(OutboxMail).where(OutboxMail.state == LetterState.IN_FLIGHT, condition)
+        nobody = {"holder": None, "lease_until": None}
+        unsent = in_flight.where(OutboxMail.raw.is_(None)).values(
+            state=LetterState.QUEUED, next_at=now, attempts=OutboxMail.attempts - 1, **nobody
+        )
+        unknown = in_flight.values(state=LetterState.UNKNOWN, next_at=unknown_until, **nobody)
+        return self.changed(unsent) + self.changed(unknown)
 
     def unannounced(self) -> Sequence[OutboxMail]:
         """Return letters that failed for good and that nobody was told of yet."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, select, text
 
 from ticketbot.domain.errors import NotFound
 from ticketbot.store.models import (
@@ -109,44 +109,27 @@ class TicketRows(Rows):
             select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id)
         ).all()
 
-    def messages_named(self, message_ids: Collection[str]) -> Sequence[Message]:
-        """Return kept messages with one of these Message-IDs, newest first."""
-        keys = [key_of(each) for each in message_ids]
-        return self.session.scalars(
-            select(Message).where(Message.id_key.in_(keys)).order_by(Message.at.desc(), Message.id.desc())
-        ).all()
-
     def letters_named(self, message_ids: Collection[str]) -> Sequence[OutboxMail]:
         """Return our own letters with one of these Message-IDs."""
         return self.session.scalars(
             select(OutboxMail).where(OutboxMail.id_key.in_([key_of(each) for each in message_ids]))
         ).all()
 
-    def messages_referring(self, message_ids: Collection[str], *, since: datetime) -> Sequence[tuple[Message, str]]:
-        """Return messages since then that name one of these ids as an ancestor, each with that id's key."""
-        keys = [key_of(each) for each in message_ids]
-        rows = self.session.execute(
-            select(Message, Reference.key)
-            .join(Reference, Reference.message_id == Message.id)
-            .where(Reference.key.in_(keys), Message.at >= since, Message.ticket_id.is_not(None))
-            .order_by(Message.at.desc())
-            .limit(50)
-        )
-        return [(message, key) for message, key in rows]
-
-    def alike(self, *, from_address: str, body_key: str, since: datetime) -> Sequence[Message]:
-        """Return messages of one sender with the same body since then, newest first."""
-        return self.session.scalars(
-            select(Message)
-            .where(
-                Message.from_key == key_of(from_address.casefold()),
-                Message.body_key == body_key,
-                Message.at >= since,
-                Message.ticket_id.is_not(None),
+    def similar_mails(self, *, from_address: str, subject: str, since: datetime, except_ticket: int) -> int:
+        """Return how many other tickets one sender opened with the same title since then."""
+        return (
+            self.session.scalar(
+                select(func.count())
+                .select_from(Ticket)
+                .where(
+                    Ticket.requester_address == from_address,
+                    Ticket.subject == subject,
+                    Ticket.created_at >= since,
+                    Ticket.id != except_ticket,
+                )
             )
-            .order_by(Message.at.desc())
-            .limit(20)
-        ).all()
+            or 0
+        )
 
     # People
 
@@ -179,17 +162,13 @@ class TicketRows(Rows):
             select(SlaClock).where(SlaClock.next_at <= now).order_by(SlaClock.next_at, SlaClock.id).limit(limit)
         ).all()
 
-    def next_at(self) -> datetime | None:
-        """Return the next instant at which a clock or a ticket needs attention."""
-        found = [
-            instant
-            for instant in (
-                self.session.scalar(select(func.min(SlaClock.next_at))),
-                self.session.scalar(select(func.min(Ticket.act_at))),
-            )
-            if instant is not None
-        ]
-        return min(found, default=None)
+    def next_clock_at(self) -> datetime | None:
+        """Return the next instant at which a clock has something to tell."""
+        return self.session.scalar(select(func.min(SlaClock.next_at)))
+
+    def next_act_at(self) -> datetime | None:
+        """Return the next instant at which a ticket acts by itself."""
+        return self.session.scalar(select(func.min(Ticket.act_at)))
 
     def remind(self, clock: SlaClock, *, level: int, due_at: datetime, at: datetime, state: str) -> bool:
         """Record that a threshold was reached; return False when it was recorded before."""
@@ -249,16 +228,4 @@ class TicketRows(Rows):
             select(Event)
             .where(Event.action.in_(list(actions)), Event.at >= since, Event.at < until)
             .order_by(Event.at, Event.id)
-        ).all()
-
-    def similar(self, client_id: int | None, *, since: datetime) -> Sequence[Ticket]:
-        """Return a client's tickets since then, newest first."""
-        return self.session.scalars(
-            select(Ticket)
-            .where(
-                or_(Ticket.client_id == client_id) if client_id is not None else Ticket.client_id.is_(None),
-                Ticket.created_at >= since,
-            )
-            .order_by(Ticket.created_at.desc())
-            .limit(50)
         ).all()

@@ -1,0 +1,288 @@
+"""The verbs of a ticket: each changes state and promises, records one event, and writes the letters that it causes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.care import Care
+from ticketbot.desk.promises import load_clocks, running, save_clocks
+from ticketbot.desk.told import (
+    client_reader,
+    client_thread,
+    clock_facts,
+    last_mails,
+    reader_of,
+    staff_thread,
+    ticket_facts,
+)
+from ticketbot.domain.errors import Conflict
+from ticketbot.domain.kinds import TicketKind
+from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, Act, Refusal, TicketState, closes_at, move
+from ticketbot.domain.priority import Priority
+from ticketbot.domain.sla import (
+    Clocks,
+    Terms,
+    on_pending,
+    on_public_reply,
+    on_raised,
+    on_reopened,
+    on_resolved,
+    on_restored,
+    on_voided,
+)
+from ticketbot.outbound.facts import MailFacts
+from ticketbot.outbound.letters import Code
+from ticketbot.outbound.letters_client import relay_out, resolved
+from ticketbot.outbound.letters_staff import new_ticket
+from ticketbot.store.models import LetterState, Staff, Ticket
+
+CLOSING_CALENDAR = "B"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """One of our people at work on a ticket by mail. `actor` is their slug."""
+
+    arrival: Arrival
+    ticket: Ticket
+    care: Care
+    person: Staff
+
+    @property
+    def terms(self) -> Terms:
+        """Return what the ticket is promised now."""
+        return terms_of(self.ticket, self.care, self.arrival.at)
+
+    def note(self, action: str, **detail: object) -> None:
+        """Record what was done."""
+        self.arrival.note(action, ticket=self.ticket, actor=self.person.slug, **detail)
+
+
+def terms_of(ticket: Ticket, care: Care, at: datetime) -> Terms:
+    """Return what a ticket is promised at an instant."""
+    return care.terms(at=at, kind=TicketKind(ticket.kind), priority=Priority(ticket.priority))
+
+
+def change_state(arrival: Arrival, ticket: Ticket, act: Act, *, care: Care, actor: str) -> bool:
+    """Make a legal move and record it; return whether the state changed. Raises Conflict with the reason otherwise."""
+    before = TicketState(ticket.state)
+    after = move(before, act, before=TicketState(ticket.state_before) if ticket.state_before else None)
+    if isinstance(after, Refusal):
+        raise Conflict(after.reason)
+    ticket.updated_at = arrival.at
+    if after is before:
+        return False
+    if after in (TicketState.SPAM, TicketState.MERGED):
+        ticket.state_before = before
+    ticket.state = after
+    ticket.act_at, ticket.act = None, None
+    if after is TicketState.RESOLVED:
+        ticket.resolved_at = arrival.at
+        ticket.act_at = closes_at(arrival.at, schedule=care.schedules[CLOSING_CALENDAR])
+        ticket.act = Act.AUTO_CLOSE
+    if after is TicketState.CLOSED:
+        ticket.closed_at = arrival.at
+    if after in OPEN_STATES:
+        ticket.closed_at = None
+    if after is TicketState.REOPENED:
+        ticket.reopened += 1
+        ticket.resolved_at = None
+    arrival.note("state", ticket=ticket, actor=actor, before=before.value, after=after.value, act=act.value)
+    return True
+
+
+def save_promises(arrival: Arrival, ticket: Ticket, clocks: Clocks) -> None:
+    """Write back the clocks, and drop reminders that wait for a quiet hour's end although nothing is due any more."""
+    save_clocks(arrival.work, ticket, clocks, policy=arrival.rules.policy)
+    live = {name for name, _ in running(clocks)}
+    for letter in arrival.work.outbox.of_ticket(ticket.id):
+        if letter.code == Code.REMIND and letter.state == LetterState.QUEUED and letter.send_at > arrival.now:
+            names = {each["clock"] for each in letter.draft["values"]["clocks"]}
+            if not names & live:
+                letter.state = LetterState.SUPERSEDED
+                letter.reason = "answered meanwhile"
+
+
+def raise_to(arrival: Arrival, ticket: Ticket, care: Care, priority: Priority, *, reasons: tuple[str, ...]) -> None:
+    """Raise a ticket's priority and tighten its promises; never loosens one (SL5)."""
+    if priority.rank >= Priority(ticket.priority).rank:
+        return
+    arrival.note("priority", ticket=ticket, before=ticket.priority, after=priority.value, reasons=list(reasons))
+    ticket.priority = priority
+    ticket.priority_reasons = list(reasons)
+    clocks = on_raised(
+        load_clocks(arrival.work, ticket), at=arrival.at, terms=terms_of(ticket, care, arrival.at), cause="raised"
+    )
+    save_promises(arrival, ticket, clocks)
+
+
+def take(acting: Acting) -> str:
+    """Make the sender the owner."""
+    if acting.ticket.owner_id == acting.person.id:
+        return f"T-{acting.ticket.number} is yours already."
+    acting.ticket.owner_id = acting.person.id
+    acting.note("owner", to=acting.person.slug)
+    return f"T-{acting.ticket.number} is yours."
+
+
+def assign(acting: Acting, *, to: Staff | None, team: str | None = None, text: str = "") -> str:
+    """Make somebody else the owner, or give the ticket to a team; the new owner is told with the whole story."""
+    ticket, arrival = acting.ticket, acting.arrival
+    if to is not None and to.id == ticket.owner_id:
+        return f"T-{ticket.number} is with {to.name} already."
+    ticket.owner_id = to.id if to is not None else None
+    acting.note("owner", to=to.slug if to is not None else f"team:{team}")
+    readers = [to] if to is not None else [each for each in arrival.people().roster if each.team == team]
+    tell_new_owner(acting, [each for each in readers if each.id != acting.person.id], text=text)
+    return f"T-{ticket.number} is now with {to.name if to is not None else f'team {team}'}."
+
+
+def tell_new_owner(acting: Acting, readers: list[Staff], *, text: str) -> None:
+    """Show a ticket to people who get it from somebody else: its last mail, and what the giver wrote."""
+    work, ticket, arrival = acting.arrival.work, acting.ticket, acting.arrival
+    mails = last_mails(work, ticket)
+    shown = (
+        MailFacts(author=acting.person.name, at=arrival.at, text=text, is_staff=True, is_note=True)
+        if text
+        else (mails[-1] if mails else arrival.shown())
+    )
+    facts = ticket_facts(work, ticket, acting.care, now=arrival.at)
+    for person in readers:
+        arrival.send(
+            new_ticket(
+                reader=reader_of(person),
+                ticket=facts,
+                mail=shown,
+                clocks=clock_facts(load_clocks(work, ticket)),
+                addresses=arrival.post.staff_addresses(ticket.number, reader=person.email, now=arrival.now),
+                cause=arrival.cause,
+                thread=staff_thread(work, ticket, person.email),
+                now=arrival.now,
+                is_handover=True,
+            )
+        )
+
+
+def reply(acting: Acting, text: str, *, act: Act = Act.REPLY) -> str:
+    """Send the sender's words to the client; stops first and next response, and starts the next update.
+
+    *act* is a plain reply, or the move that the text comes with: pending or resolve.
+    """
+    arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
+    change_state(arrival, ticket, act, care=acting.care, actor=acting.person.slug)
+    kept = arrival.keep(ticket, direction="out", audience="public", author="staff", new_text=text)
+    if ticket.owner_id is None:
+        ticket.owner_id = acting.person.id
+        acting.note("owner", to=acting.person.slug, why="first to answer")
+    acting.note("reply", message=kept.id if kept is not None else None)
+    clocks = load_clocks(work, ticket)
+    is_waiting = TicketState(ticket.state) in PAUSED_STATES | {TicketState.RESOLVED, TicketState.CLOSED}
+    clocks = on_public_reply(clocks, at=arrival.at, terms=acting.terms, is_pending=is_waiting)
+    if act is Act.PENDING:
+        clocks = on_pending(clocks, at=arrival.at, is_reply=True)
+    if act is Act.RESOLVE:
+        clocks = on_resolved(clocks, at=arrival.at)
+    save_promises(arrival, ticket, clocks)
+    _write_to_client(acting, text, act=act)
+    return {
+        Act.PENDING: f"Your question went to the client; T-{ticket.number} waits for their answer.",
+        Act.RESOLVE: f"T-{ticket.number} is resolved and the client was told.",
+    }.get(act, f"Your answer on T-{ticket.number} went to the client.")
+
+
+def _write_to_client(acting: Acting, text: str, *, act: Act) -> None:
+    arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
+    reader = client_reader(work, ticket, acting.care)
+    copies = tuple(
+        each.address
+        for each in work.tickets.participants(ticket.id)
+        if each.address != ticket.requester_address.casefold()
+    )
+    facts = ticket_facts(work, ticket, acting.care, now=arrival.at)
+    author = acting.person.name.split()[0]
+    thread = client_thread(work, ticket)
+    reply_to = arrival.post.client_address(ticket.number)
+    if act is Act.RESOLVE:
+        arrival.send(
+            resolved(
+                reader=reader,
+                cc=copies,
+                ticket=facts,
+                author=author,
+                text=text,
+                cause=arrival.cause,
+                thread=thread,
+                now=arrival.now,
+                closes_at=ticket.act_at,
+                enclosures=arrival.enclosures(),
+                reply_to=reply_to,
+            )
+        )
+        return
+    arrival.send(
+        relay_out(
+            reader=reader,
+            cc=copies,
+            ticket=facts,
+            author=author,
+            text=text,
+            cause=arrival.cause,
+            thread=thread,
+            now=arrival.now,
+            enclosures=arrival.enclosures(),
+            is_question=act is Act.PENDING,
+            reply_to=reply_to,
+        )
+    )
+
+
+def resolve_silently(acting: Acting) -> str:
+    """Settle a ticket without new words: the client had an answer before, and is told that it is settled."""
+    arrival, ticket = acting.arrival, acting.ticket
+    if not change_state(arrival, ticket, Act.RESOLVE, care=acting.care, actor=acting.person.slug):
+        return f"T-{ticket.number} is resolved already."
+    save_promises(arrival, ticket, on_resolved(load_clocks(arrival.work, ticket), at=arrival.at))
+    _write_to_client(acting, "", act=Act.RESOLVE)
+    return f"T-{ticket.number} is resolved and the client was told."
+
+
+def add_note(acting: Acting, text: str, *, is_verified: bool = True) -> str:
+    """Keep words for ourselves."""
+    author = "staff" if is_verified else "unknown"
+    kept = acting.arrival.keep(acting.ticket, direction="note", audience="internal", author=author, new_text=text)
+    acting.ticket.updated_at = acting.arrival.at
+    acting.note("note", message=kept.id if kept is not None else None, verified=is_verified)
+    return f"Your note is kept on T-{acting.ticket.number}; the client does not see it."
+
+
+def close(acting: Acting) -> str:
+    """Close a resolved ticket before its time."""
+    changed = change_state(acting.arrival, acting.ticket, Act.CLOSE, care=acting.care, actor=acting.person.slug)
+    return f"T-{acting.ticket.number} is closed{'' if changed else ' already'}."
+
+
+def reopen(acting: Acting) -> str:
+    """Open a settled ticket again: a new resolution promise begins."""
+    arrival, ticket = acting.arrival, acting.ticket
+    if not change_state(arrival, ticket, Act.REOPEN, care=acting.care, actor=acting.person.slug):
+        return f"T-{ticket.number} is open already."
+    clocks = on_reopened(load_clocks(arrival.work, ticket), at=arrival.at, terms=acting.terms, by_client=False)
+    save_promises(arrival, ticket, clocks)
+    return f"T-{ticket.number} is open again."
+
+
+def spam(acting: Acting) -> str:
+    """Put a ticket aside as spam: its promises are void."""
+    arrival, ticket = acting.arrival, acting.ticket
+    if change_state(arrival, ticket, Act.SPAM, care=acting.care, actor=acting.person.slug):
+        save_promises(arrival, ticket, on_voided(load_clocks(arrival.work, ticket), at=arrival.at))
+    return f"T-{ticket.number} is spam; nobody is answered any more."
+
+
+def not_spam(acting: Acting) -> str:
+    """Take a ticket back from spam: the promises that it had begin anew."""
+    arrival, ticket = acting.arrival, acting.ticket
+    if change_state(arrival, ticket, Act.NOTSPAM, care=acting.care, actor=acting.person.slug):
+        clocks = on_restored(load_clocks(arrival.work, ticket), at=arrival.at, terms=acting.terms)
+        save_promises(arrival, ticket, clocks)
+    return f"T-{ticket.number} is back as {ticket.state}."

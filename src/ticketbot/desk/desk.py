@@ -1,0 +1,132 @@
+"""The desk: answers every kind of mail in one transaction."""
+
+from dataclasses import dataclass
+
+from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.book import Book, Rules
+from ticketbot.desk.intake import receive_client, strengthen
+from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
+from ticketbot.desk.post import Post
+from ticketbot.desk.returned import receive_bounce
+from ticketbot.desk.staff import act, receive_staff
+from ticketbot.domain.classify import House, Kind
+from ticketbot.domain.commands import parse
+from ticketbot.domain.messages import Message
+from ticketbot.domain.senders import Sender, client_of_domain
+from ticketbot.domain.tokens import Audience
+from ticketbot.store.database import Work
+from ticketbot.store.inbox import rank
+from ticketbot.store.models import InboxMail, MailState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Knows who we are and what we promise; keeps nothing between two mails."""
+
+    book: Book
+    post: Post
+
+    def rules(self, work: Work) -> Rules:
+        """Return the rules in force in this transaction."""
+        return self.book.read(work)
+
+    def house(self, rules: Rules, mail: InboxMail) -> House:
+        """Return what classifying a mail must know of us."""
+        return House(
+            own_addresses=rules.own_addresses,
+            staff_addresses=frozenset(rules.staff),
+            channel=mail.channel,
+            alert_addresses=rules.alert_addresses,
+            receipt_addresses=rules.receipt_addresses,
+            authserv_ids=rules.authserv_ids(mail.mailbox),
+            keys=self.post.keys,
+        )
+
+    def sender(self, work: Work, rules: Rules, mail: InboxMail, message: Message) -> Sender:
+        """Return who wrote a mail, as far as we know them."""
+        if message.sender is None:
+            return Sender(result=message.authentication, authserv_configured=bool(rules.authserv_ids(mail.mailbox)))
+        address = message.sender.key
+        contact = work.desk.contact_at(address)
+        clients = {client.id: client.slug for client in work.desk.clients()}
+        client = clients.get(contact.client_id) if contact is not None else None
+        if client is None:
+            client = client_of_domain(message.sender.domain, rules.domains)
+        staff = rules.staff.get(address)
+        return Sender(
+            address=address,
+            staff=staff,
+            client=client,
+            is_contact=contact is not None,
+            result=message.authentication,
+            authserv_configured=bool(rules.authserv_ids(mail.mailbox)),
+        )
+
+    def receive(self, arrival: Arrival) -> Outcome:
+        """Answer a mail that people or their machines wrote: staff, client, automatic reply or list."""
+        known = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
+        if known is not None:
+            return self._second_copy(arrival)
+        person = arrival.work.desk.agent_at(arrival.sender.address) if arrival.sender.staff is not None else None
+        match arrival.verdict.kind:
+            case Kind.STAFF if person is not None and not self._writes_as_client(arrival):
+                if arrival.mail.confirmed_by == person.slug:
+                    return self._confirmed(arrival)
+                return receive_staff(arrival, person)
+            case Kind.AUTO_REPLY:
+                return self._machine_on_ticket(arrival, "an automatic reply")
+            case Kind.LIST if not arrival.sender.is_contact:
+                return suppressed(f"list mail of nobody we know: {arrival.verdict.reason}")
+            case _:
+                return receive_client(arrival)
+
+    def note(self, arrival: Arrival) -> Outcome:
+        """Record what a machine tells us: bounces now; reports, votes and calendar answers are kept."""
+        if arrival.verdict.kind is Kind.BOUNCE:
+            return receive_bounce(arrival)
+        if arrival.verdict.kind is Kind.ALERT:
+            return receive_client(arrival)
+        return self._machine_on_ticket(arrival, f"{arrival.verdict.kind.value.replace('_', ' ')}")
+
+    def _confirmed(self, arrival: Arrival) -> Outcome:
+        """Execute a held mail that its registered address has confirmed."""
+        person = arrival.work.desk.agent_at(arrival.sender.address)
+        assert person is not None
+        parsed = parse(arrival.message.new_text, own_name=person.name)
+        token = arrival.match.token
+        return act(arrival, person, parsed, is_public=token is not None and token.audience is Audience.STAFF_REPLY)
+
+    def _writes_as_client(self, arrival: Arrival) -> bool:
+        """Return whether one of our people takes part in this very ticket as a client's contact (behaviour 26)."""
+        if arrival.match.ticket is None or not arrival.sender.is_contact or arrival.match.token is not None:
+            return False
+        ticket = arrival.work.tickets.get(arrival.match.ticket)
+        return arrival.sender.address in {each.address for each in arrival.work.tickets.participants(ticket.id)}
+
+    def _machine_on_ticket(self, arrival: Arrival, what: str) -> Outcome:
+        """Keep a machine's mail: folded on its ticket without any effect, or by itself."""
+        if arrival.match.ticket is None:
+            return suppressed(f"{what} outside any ticket: {arrival.verdict.reason}")
+        ticket = arrival.work.tickets.get(arrival.match.ticket)
+        kept = arrival.keep(ticket, direction="in", audience="internal", author="machine")
+        arrival.note("machine_mail", ticket=ticket, kind=arrival.verdict.kind.value, why=arrival.verdict.reason)
+        return joined(ticket.id, kept.id if kept is not None else None, f"{what}, kept without effect")
+
+    def _second_copy(self, arrival: Arrival) -> Outcome:
+        """Record that a mail came a second time, by another way; the stronger channel wins (design.md)."""
+        known = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
+        assert known is not None
+        if known.sha256 and known.ticket_id is not None and known.direction == "in":
+            first = arrival.work.inbox.by_sha256(known.sha256)
+            ticket = arrival.work.tickets.by_id(known.ticket_id)
+            is_opening = arrival.work.tickets.messages(ticket.id)[0].id == known.id
+            if first is not None and is_opening and rank(arrival.mail.channel) > rank(first.channel):
+                first.channel = arrival.mail.channel
+                strengthen(arrival, ticket)
+        return Outcome(
+            state=MailState.DONE,
+            fate=Fate.APPEND,
+            reason="a second copy of a mail that is here",
+            message_id=known.id,
+            ticket_id=known.ticket_id,
+        )

@@ -1,0 +1,356 @@
+"""A client's mail: a new ticket, or a step in one."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from ticketbot.desk.actions import change_state, raise_to, save_promises, terms_of
+from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.care import Care, care_for, care_of, hours_of, launch_for
+from ticketbot.desk.outcome import Fate, Outcome, joined
+from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.told import client_reader, clock_facts, reader_of, staff_thread, ticket_facts
+from ticketbot.domain.authority import AckCaps, Joining, Traffic, Voice, acknowledgement, is_capped, joining
+from ticketbot.domain.classify import Kind
+from ticketbot.domain.kinds import (
+    Channel,
+    Impact,
+    TicketKind,
+    Urgency,
+    classify_ticket,
+    is_pure_thanks,
+    severity_of,
+)
+from ticketbot.domain.lifecycle import Act, TicketState
+from ticketbot.domain.messages import Address
+from ticketbot.domain.policy import ClockName
+from ticketbot.domain.priority import Priority, after_reopening, priority_of
+from ticketbot.domain.sla import current, on_client_mail, on_opened, on_reopened
+from ticketbot.domain.subjects import bare_subject, strip_own_tags
+from ticketbot.outbound import letters_client
+from ticketbot.outbound.facts import Thread
+from ticketbot.outbound.letters import Code
+from ticketbot.outbound.letters_staff import new_ticket, relay_in, reopened
+from ticketbot.store.models import Client, MailState, Staff, Ticket
+
+_CHANNELS = {"urgent": Channel.URGENT, "alerts": Channel.ALERT}
+_NO_SUBJECT = "(no subject)"
+_LONGEST_SUBJECT = 300
+
+
+def receive_client(arrival: Arrival) -> Outcome:
+    """Answer a client's mail: a step in its ticket, a new ticket, or triage for a stranger."""
+    match = arrival.match
+    if match.is_security_event:
+        arrival.note("security", what=match.reason, evidence=match.evidence.value)
+    if match.ticket is not None:
+        ticket = arrival.work.tickets.lock(arrival.work.tickets.get(match.ticket))
+        return _append(arrival, ticket)
+    client = arrival.work.desk.client_named(arrival.sender.client) if arrival.sender.client else None
+    if client is None or not arrival.sender.is_known:
+        return _to_triage(arrival)
+    ticket = open_ticket(arrival, client)
+    return Outcome(
+        state=MailState.DONE,
+        fate=Fate.TICKET,
+        reason=f"a new ticket of {client.slug}: {match.reason}",
+        message_id=_message_id(arrival),
+        ticket_id=ticket.id,
+    )
+
+
+def open_ticket(arrival: Arrival, client: Client) -> Ticket:
+    """Open a ticket for a client's mail: launch, phase, class, priority, promises; acknowledge, and tell staff."""
+    work, message, at = arrival.work, arrival.message, arrival.at
+    sender = message.sender
+    follows = work.tickets.by_number(arrival.match.follow_up_of) if arrival.match.follow_up_of else None
+    launch = (
+        work.desk.launch(follows.launch_id)
+        if follows is not None and follows.client_id == client.id
+        else launch_for(
+            work, client, policy=arrival.rules.policy, written_to=_written_to(arrival), subject=message.subject, now=at
+        )
+    )
+    care = care_for(work, policy=arrival.rules.policy, client=client, launch=launch, now=at)
+    channel = _CHANNELS.get(arrival.mail.channel, Channel.MAIL)
+    contact = work.desk.contact_at(arrival.sender.address)
+    locale = (contact.locale if contact is not None else None) or client.locale
+    found = classify_ticket(
+        subject=message.subject,
+        new_text=message.new_text or message.text,
+        channel=channel,
+        phase=care.phase(at),
+        lexicon=arrival.rules.policy.lexicon(locale),
+    )
+    priority, reasons = priority_of(
+        severity=found.severity,
+        kind=found.kind,
+        phase=care.phase(at),
+        channel=channel,
+        is_vip=contact is not None and "vip" in contact.roles,
+        is_verified=not is_capped(arrival.sender),
+    )
+    phase = care.phase(at)
+    ticket = work.tickets.add(
+        Ticket(
+            number=work.tickets.next_number(),
+            subject=title_of(message.subject, message.new_text),
+            state=TicketState.NEW,
+            kind=found.kind,
+            channel=channel,
+            impact=int(found.impact),
+            urgency=int(found.urgency),
+            severity=found.severity,
+            priority=priority,
+            reasons=list(found.reasons),
+            priority_reasons=list(reasons),
+            category=found.category,
+            phase_at_receipt=phase.value if phase is not None else None,
+            client_id=client.id,
+            launch_id=launch.id if launch is not None else None,
+            requester_address=arrival.sender.address,
+            requester_name=(contact.name if contact is not None else "") or (sender.name if sender is not None else ""),
+            locale=locale,
+            created_at=at,
+            updated_at=at,
+            follow_up_of=follows.id if follows is not None else None,
+        )
+    )
+    work.tickets.join(ticket, address=arrival.sender.address, name=ticket.requester_name, now=at)
+    arrival.keep(ticket, direction="in", audience="public", author="client")
+    arrival.note("opened", ticket=ticket, channel=channel.value, priority=priority.value, kind=found.kind.value)
+    people = let_in(arrival, ticket, client)
+    clocks = on_opened(at=at, terms=terms_of(ticket, care, at))
+    save_promises(arrival, ticket, clocks)
+    _acknowledge(arrival, ticket, care)
+    _show_new(arrival, ticket, care, offered=people.offered)
+    return ticket
+
+
+def title_of(subject: str, text: str) -> str:
+    """Return a ticket's title: the subject without our tags and prefixes, else the first words, never nothing."""
+    title = bare_subject(subject) or strip_own_tags(subject)
+    if not title.strip():
+        title = next((line.strip() for line in text.splitlines() if line.strip()), "")[:80] or _NO_SUBJECT
+    return " ".join(title.split())[:_LONGEST_SUBJECT]
+
+
+def let_in(arrival: Arrival, ticket: Ticket, client: Client | None) -> Joining:
+    """Let people of the client that stand in To and Cc take part from now on; return also whom staff may let in."""
+    work = arrival.work
+    people = arrival.message.people
+    known = {each.key: work.desk.contact_at(each.key) for each in people[:200]}
+    clients = {each.id: each.slug for each in work.desk.clients()}
+    result = joining(
+        people,
+        sender=arrival.sender,
+        requester=ticket.requester_address,
+        ticket_client=client.slug if client is not None else None,
+        contacts={key: clients.get(contact.client_id, "") for key, contact in known.items() if contact is not None},
+        not_clients=arrival.rules.not_clients,
+        participants=frozenset(each.address for each in work.tickets.participants(ticket.id)),
+    )
+    for each in result.joins:
+        if work.tickets.join(ticket, address=each.key, name=each.name, now=arrival.at):
+            arrival.note("joined", ticket=ticket, address=each.key)
+    return result
+
+
+def _acknowledge(arrival: Arrival, ticket: Ticket, care: Care) -> None:
+    work, message = arrival.work, arrival.message
+    hour_ago = arrival.now - timedelta(hours=1)
+    ruling = acknowledgement(
+        arrival.sender,
+        Traffic(
+            acks_to_sender=work.outbox.sent_since(Code.ACK, since=hour_ago, reader=arrival.sender.address),
+            acks_of_desk=work.outbox.sent_since(Code.ACK, since=hour_ago),
+            similar=1
+            + work.tickets.similar_mails(
+                from_address=arrival.sender.address, subject=ticket.subject, since=hour_ago, except_ticket=ticket.id
+            ),
+        ),
+        is_person=arrival.verdict.kind is Kind.CLIENT,
+        is_ours=arrival.sender.address in arrival.rules.own_addresses,
+        is_imported=arrival.is_silent,
+        caps=AckCaps(for_desk=arrival.rules.ack_cap),
+    )
+    if not ruling.is_sent:
+        arrival.note("not_acknowledged", ticket=ticket, why=ruling.reason)
+        return
+    first = current(load_clocks(work, ticket)).get(ClockName.FIRST_RESPONSE)
+    terms = terms_of(ticket, care, arrival.at)
+    arrival.send(
+        letters_client.acknowledgement(
+            reader=client_reader(work, ticket, care),
+            ticket=ticket_facts(work, ticket, care, now=arrival.at),
+            cause=arrival.cause,
+            thread=Thread.after(message),
+            now=arrival.now,
+            due_at=first.due_at if first is not None else None,
+            hours=hours_of(first.schedule if first is not None else terms.schedule),
+            urgent_address=arrival.rules.urgent_address,
+            nudge=care.plan is not None and care.plan.nudge_level(arrival.at) == 1,
+            verified=ruling.may_quote,
+            reply_to=arrival.post.client_address(ticket.number),
+        )
+    )
+
+
+def _show_new(arrival: Arrival, ticket: Ticket, care: Care, *, offered: Iterable[Address]) -> None:
+    work = arrival.work
+    facts = ticket_facts(work, ticket, care, now=arrival.at)
+    clocks = clock_facts(load_clocks(work, ticket))
+    for person in listeners(arrival, ticket, care):
+        arrival.send(
+            new_ticket(
+                reader=reader_of(person),
+                ticket=facts,
+                mail=arrival.shown(),
+                clocks=clocks,
+                addresses=arrival.post.staff_addresses(ticket.number, reader=person.email, now=arrival.now),
+                cause=arrival.cause,
+                thread=Thread(),
+                now=arrival.now,
+                cc_hints=[each.address for each in offered],
+                enclosures=arrival.enclosures(),
+            )
+        )
+
+
+def listeners(arrival: Arrival, ticket: Ticket, care: Care) -> list[Staff]:
+    """Return who hears of a ticket: its owner, else the triage list."""
+    people = arrival.people()
+    owner = people.owner(ticket)
+    return [owner] if owner is not None else people.triage(care.launch, care.phase(arrival.at))
+
+
+def _append(arrival: Arrival, ticket: Ticket) -> Outcome:
+    """Make a mail a step in its ticket; what its sender may do there is the match's `voice`."""
+    work, match, message = arrival.work, arrival.match, arrival.message
+    care = care_of(work, ticket, policy=arrival.rules.policy, now=arrival.at)
+    is_client = match.voice is Voice.CLIENT and not match.is_internal
+    kept = arrival.keep(
+        ticket,
+        direction="in",
+        audience="public" if is_client else "internal",
+        author="client" if match.voice is Voice.CLIENT else "unknown",
+    )
+    arrival.note("received", ticket=ticket, message=kept.id if kept is not None else None, verified=is_client)
+    if not is_client:
+        _relay(arrival, ticket, care, offered=(), is_verified=False)
+        return joined(ticket.id, kept.id if kept is not None else None, f"{match.reason}; kept as an internal message")
+    people = let_in(arrival, ticket, care.client)
+    thanks = is_pure_thanks(
+        message.new_text,
+        has_attachment=bool(message.attachments),
+        lexicon=arrival.rules.policy.lexicon(ticket.locale),
+    )
+    if not (thanks and TicketState(ticket.state) in (TicketState.RESOLVED, TicketState.CLOSED)):
+        _step(arrival, ticket, care)
+    _relay(arrival, ticket, care, offered=people.offered, is_verified=True)
+    return joined(ticket.id, kept.id if kept is not None else None, match.reason)
+
+
+def _step(arrival: Arrival, ticket: Ticket, care: Care) -> None:
+    """Move state and clocks as a client's mail does (TK6, SL3, SL4)."""
+    before = TicketState(ticket.state)
+    change_state(arrival, ticket, Act.CLIENT_MAIL, care=care, actor=arrival.sender.address)
+    clocks = load_clocks(arrival.work, ticket)
+    if TicketState(ticket.state) is TicketState.REOPENED and before is not TicketState.REOPENED:
+        _reopened(arrival, ticket, care)
+        return
+    if before in (TicketState.SPAM, TicketState.MERGED):
+        return
+    ends_pause = before is TicketState.PENDING_CLIENT
+    terms = terms_of(ticket, care, arrival.at)
+    save_promises(arrival, ticket, on_client_mail(clocks, at=arrival.at, terms=terms, ends_pause=ends_pause))
+
+
+def _reopened(arrival: Arrival, ticket: Ticket, care: Care) -> None:
+    work = arrival.work
+    old = Priority(ticket.priority)
+    new = after_reopening(old, times=ticket.reopened)
+    if new is not old:
+        raise_to(arrival, ticket, care, new, reasons=(f"{new} = {old}, opened again {ticket.reopened} times",))
+    clocks = on_reopened(load_clocks(work, ticket), at=arrival.at, terms=terms_of(ticket, care, arrival.at))
+    save_promises(arrival, ticket, clocks)
+    facts = ticket_facts(work, ticket, care, now=arrival.at)
+    people = arrival.people()
+    leads = [each.address for each in people.in_role("lead", launch=care.launch, phase=care.phase(arrival.at))]
+    readers = {each.email: each for each in people.roster if each.id == ticket.owner_id or each.email in leads}
+    for person in readers.values():
+        arrival.send(
+            reopened(
+                reader=reader_of(person),
+                ticket=facts,
+                clocks=clock_facts(clocks),
+                addresses=arrival.post.staff_addresses(ticket.number, reader=person.email, now=arrival.now),
+                cause=arrival.cause,
+                thread=staff_thread(work, ticket, person.email),
+                now=arrival.now,
+                times=ticket.reopened,
+                raised_from=old if new is not old else None,
+                by=arrival.shown().author,
+            )
+        )
+
+
+def _relay(arrival: Arrival, ticket: Ticket, care: Care, *, offered: Iterable[Address], is_verified: bool) -> None:
+    work = arrival.work
+    facts = ticket_facts(work, ticket, care, now=arrival.at)
+    clocks = clock_facts(load_clocks(work, ticket))
+    for person in listeners(arrival, ticket, care):
+        arrival.send(
+            relay_in(
+                reader=reader_of(person),
+                ticket=facts,
+                mail=arrival.shown(is_verified=is_verified),
+                clocks=clocks,
+                addresses=arrival.post.staff_addresses(ticket.number, reader=person.email, now=arrival.now),
+                cause=arrival.cause,
+                thread=staff_thread(work, ticket, person.email),
+                now=arrival.now,
+                cc_hints=[each.address for each in offered],
+                enclosures=arrival.enclosures(),
+            )
+        )
+
+
+def _to_triage(arrival: Arrival) -> Outcome:
+    """Leave a stranger's mail to people: no ticket, no clock, no answer."""
+    why = "nobody can be named as its sender" if not arrival.sender.address else "the sender is not known"
+    if arrival.sender.has_failed and arrival.sender.address:
+        why = "our server says that somebody else wrote it"
+    arrival.note("triage", why=why)
+    return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason=why)
+
+
+def strengthen(arrival: Arrival, ticket: Ticket) -> None:
+    """Raise a ticket whose opening mail came a second time by an urgent way (design.md, Received mail in tables)."""
+    if arrival.mail.channel != "urgent" or TicketState(ticket.state) in (TicketState.SPAM, TicketState.MERGED):
+        return
+    work = arrival.work
+    care = care_of(work, ticket, policy=arrival.rules.policy, now=arrival.at)
+    ticket.channel = Channel.URGENT
+    kind, urgency = TicketKind(ticket.kind), Urgency.STOPPED
+    severity = severity_of(kind=kind, impact=Impact(ticket.impact), urgency=urgency, channel=Channel.URGENT)
+    ticket.urgency, ticket.severity = int(urgency), severity
+    contact = work.desk.contact_at(ticket.requester_address)
+    priority, reasons = priority_of(
+        severity=severity,
+        kind=kind,
+        phase=care.phase(arrival.at),
+        channel=Channel.URGENT,
+        is_vip=contact is not None and "vip" in contact.roles,
+        is_verified=not is_capped(arrival.sender),
+    )
+    raise_to(arrival, ticket, care, priority, reasons=reasons)
+
+
+def _written_to(arrival: Arrival) -> frozenset[str]:
+    message = arrival.message
+    return frozenset({*(each.key for each in message.people), *(each.casefold() for each in message.delivered_to)})
+
+
+def _message_id(arrival: Arrival) -> int | None:
+    kept = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
+    return kept.id if kept is not None else None

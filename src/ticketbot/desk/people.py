@@ -1,0 +1,97 @@
+"""Who is who for a ticket: owner, lead, manager, director, on-call, triage; a role that nobody holds falls on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ticketbot.domain.phases import Phase
+from ticketbot.store.database import Work
+from ticketbot.store.models import Launch, Staff, Ticket
+
+#: Who takes over when nobody holds a role (contracts.md §6): director → manager → lead → all staff, on-call → lead.
+FALLS_TO = {
+    "director": "manager",
+    "manager": "lead",
+    "oncall": "lead",
+}
+HYPERCARE_LEAD = "hypercare_lead"
+SUPPORT_LEAD = "support_lead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Somebody who gets a letter: one of our people, or an address of the desk file (the on-call address)."""
+
+    role: str
+    address: str
+    name: str
+    zone: str
+    locale: str = "en"
+
+
+def told(person: Staff, role: str) -> Told:
+    """Return one of our people as somebody who gets a letter in a role."""
+    return Told(role=role, address=person.email, name=person.name, zone=person.timezone, locale=person.locale)
+
+
+class People:
+    """The roster, asked by role."""
+
+    def __init__(self, work: Work, *, oncall_address: str | None = None, triage: Sequence[str] = ()) -> None:
+        """Read the roster of this transaction."""
+        self.roster = work.desk.roster()
+        self._by_id = {person.id: person for person in self.roster}
+        self._oncall_address = oncall_address
+        self._triage = [person for person in self.roster if person.slug in triage]
+
+    def owner(self, ticket: Ticket) -> Staff | None:
+        """Return who owns a ticket, if anybody who is still here."""
+        return self._by_id.get(ticket.owner_id) if ticket.owner_id is not None else None
+
+    def in_role(self, role: str, *, launch: Launch | None, phase: Phase | None) -> list[Told]:
+        """Return who holds a role for a launch in a phase; the lead is the support lead in standard support."""
+        if role == "oncall":
+            found = self._oncall(launch, phase)
+            if found:
+                return found
+        else:
+            held = self._holders(role, launch, phase)
+            if held:
+                return [told(person, role) for person in held]
+        if (next_role := FALLS_TO.get(role)) is not None:
+            return [
+                Told(role=role, address=each.address, name=each.name, zone=each.zone, locale=each.locale)
+                for each in self.in_role(next_role, launch=launch, phase=phase)
+            ]
+        return [told(person, role) for person in self.roster]
+
+    def managers(self) -> list[Told]:
+        """Return who is told of the desk as a whole."""
+        return self.in_role("manager", launch=None, phase=None)
+
+    def triage(self, launch: Launch | None, phase: Phase | None) -> list[Staff]:
+        """Return who looks at what has no owner: the desk file's list, else the launch's team, else all staff."""
+        if self._triage:
+            return list(self._triage)
+        team = "standard" if phase is Phase.STANDARD else "hypercare"
+        members = [person for person in self.roster if person.team == team]
+        leads = self._holders("lead", launch, phase) if launch is not None else []
+        return list({person.id: person for person in (*leads, *members)}.values()) or list(self.roster)
+
+    def _oncall(self, launch: Launch | None, phase: Phase | None) -> list[Told]:
+        if self._oncall_address is None:
+            return [told(person, "oncall") for person in self._holders("oncall", launch, phase)]
+        for person in self.roster:
+            if self._oncall_address in (person.slug, person.email):
+                return [told(person, "oncall")]
+        return [Told(role="oncall", address=self._oncall_address, name="on-call", zone="UTC")]
+
+    def _holders(self, role: str, launch: Launch | None, phase: Phase | None) -> list[Staff]:
+        wanted = role
+        if role == "lead":
+            wanted = SUPPORT_LEAD if phase is Phase.STANDARD or (phase is None and launch is None) else HYPERCARE_LEAD
+        if launch is not None and (named := launch.roles.get(wanted)):
+            return [person for person in self.roster if person.slug in named]
+        held = [person for person in self.roster if person.role == wanted]
+        if not held and role == "lead":
+            held = [person for person in self.roster if person.role in (SUPPORT_LEAD, HYPERCARE_LEAD)]
+        return held

@@ -1,0 +1,79 @@
+"""The desk's way into the outbox: every letter gets the Message-ID that its key decides, and a signed way back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ticketbot.domain.addressing import Purpose, signed_address
+from ticketbot.domain.drafts import Draft
+from ticketbot.domain.ids import message_id_for
+from ticketbot.domain.tokens import Audience, Keyring, make_token
+from ticketbot.outbound.compose import DeskIdentity
+from ticketbot.outbound.facts import ReplyAddresses
+from ticketbot.store.database import Work
+
+#: How long a staff member's own reply addresses work. Every letter brings fresh ones.
+STAFF_TOKEN_DAYS = 90
+TRIAGE_TOKEN_DAYS = 30
+CHALLENGE_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Queues letters in the transaction that causes them."""
+
+    keys: Keyring
+    identity: DeskIdentity
+
+    def put(self, work: Work, drafts: Iterable[Draft], *, now: datetime) -> int:
+        """Queue letters; return how many were new. A letter whose key is in the outbox is not written again."""
+        return sum(
+            work.outbox.put(
+                draft, message_id=message_id_for(self.keys, draft.key, domain=self.identity.domain), now=now
+            )
+            for draft in drafts
+        )
+
+    def staff_addresses(self, number: int, *, reader: str, now: datetime) -> ReplyAddresses:
+        """Return a staff member's own two addresses of a ticket: answer the client, or leave a note."""
+        ends_at = now + timedelta(days=STAFF_TOKEN_DAYS)
+
+        def address(audience: Audience, purpose: Purpose) -> str:
+            token = make_token(self.keys, audience=audience, number=number, reader=reader, ends_at=ends_at)
+            return signed_address(self.identity.address, token, purpose=purpose)
+
+        return ReplyAddresses(
+            answer=address(Audience.STAFF_REPLY, Purpose.REPLY), note=address(Audience.STAFF_NOTE, Purpose.NOTE)
+        )
+
+    def client_address(self, number: int) -> str:
+        """Return the address by which a client's reply finds its ticket; it grants nothing."""
+        token = make_token(self.keys, audience=Audience.CLIENT_REPLY, number=number)
+        return signed_address(self.identity.address, token, purpose=Purpose.REPLY)
+
+    def challenge_address(self, challenge: int, *, reader: str, now: datetime) -> str:
+        """Return the address at which one reply of this person executes a held mail."""
+        token = make_token(
+            self.keys,
+            audience=Audience.CHALLENGE,
+            number=challenge,
+            reader=reader,
+            ends_at=now + timedelta(hours=CHALLENGE_HOURS),
+        )
+        return signed_address(self.identity.address, token, purpose=Purpose.NOTE)
+
+    def triage_address(self, mark: int, *, reader: str, now: datetime) -> str:
+        """Return the address at which this person says whose mail an unknown one is."""
+        token = make_token(
+            self.keys,
+            audience=Audience.TRIAGE,
+            number=mark,
+            reader=reader,
+            ends_at=now + timedelta(days=TRIAGE_TOKEN_DAYS),
+        )
+        return signed_address(self.identity.address, token, purpose=Purpose.NOTE)
+
+
+def mark_of_mail(sha256: str) -> int:
+    """Return the number by which a token names a received mail: from its bytes, never from a row."""
+    return int(sha256[:8], 16)

@@ -1,0 +1,67 @@
+"""A ticket's clocks between rows and domain: loaded as values, written back with their next threshold."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ticketbot.domain.clocks import Clock, Clocks, ClockState, clock_of, memory_of
+from ticketbot.domain.drafts import Json
+from ticketbot.domain.ladder import due_steps, next_threshold
+from ticketbot.domain.policy import Policy
+from ticketbot.outbound.facts import iso
+from ticketbot.store.database import Work
+from ticketbot.store.models import SlaClock, Ticket
+
+_SECOND = timedelta(seconds=1)
+
+
+def load_clocks(work: Work, ticket: Ticket) -> Clocks:
+    """Return a ticket's clocks as the domain knows them."""
+    return tuple(clock_from(row) for row in work.tickets.clocks(ticket.id))
+
+
+def clock_from(row: SlaClock) -> Clock:
+    """Return one clock as the domain knows it."""
+    return clock_of(row.memory)
+
+
+def save_clocks(work: Work, ticket: Ticket, clocks: Clocks, *, policy: Policy) -> None:
+    """Write back a ticket's clocks; each row says when its next threshold lies, so that the sweep finds it."""
+    rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
+    told = {(reminder.clock, reminder.cycle): reminder.level for reminder in work.tickets.reminders(ticket.id)}
+    for clock in clocks:
+        row = rows.get((clock.name, clock.cycle))
+        if row is None:
+            row = SlaClock(ticket_id=ticket.id, clock=clock.name, cycle=clock.cycle)
+            work.tickets.add_clock(row)
+        row.state = clock.state
+        row.started_at = clock.started_at
+        row.due_at = clock.due_at
+        row.stopped_at = clock.stopped_at
+        row.is_met = clock.met
+        row.target_seconds = round(clock.target / _SECOND)
+        row.calendar = clock.calendar
+        row.phase = clock.phase
+        row.priority = clock.priority
+        row.breached_at = clock.breached_at
+        row.history = [move_json(move) for move in clock.history]
+        row.memory = dict(memory_of(clock))
+        row.next_at = _next_at(clock, policy, recorded=told.get((clock.name, clock.cycle), 0))
+    work.flush()
+
+
+def _next_at(clock: Clock, policy: Policy, *, recorded: int) -> datetime | None:
+    """Return when the sweep must look at a clock; one that stopped too late unseen still has its miss to tell."""
+    if clock.stopped_at is not None and due_steps(clock, policy, recorded=recorded, now=clock.stopped_at):
+        return clock.stopped_at
+    return next_threshold(clock, policy, recorded=recorded)
+
+
+def move_json(move: Any) -> dict[str, Json]:  # noqa: ANN401 - a Move
+    """Return one line of a clock's story as `ticket show` has it."""
+    return {"at": iso(move.at), "due_at": iso(move.due_at) if move.due_at is not None else None, "cause": move.cause}
+
+
+def running(clocks: Sequence[Clock]) -> set[tuple[str, int]]:
+    """Return which promises run, by name and cycle."""
+    return {(clock.name, clock.cycle) for clock in clocks if clock.state is ClockState.RUNNING}

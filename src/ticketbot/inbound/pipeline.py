@@ -1,0 +1,206 @@
+"""One received mail, from bytes to what it means for the desk: read, classify, thread, answer."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from ticketbot.clock import Clock
+from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.desk import Desk
+from ticketbot.desk.outcome import Fate, Outcome, suppressed
+from ticketbot.domain.classify import Kind, Verdict, classify
+from ticketbot.domain.clues import clues
+from ticketbot.domain.drafts import Json
+from ticketbot.domain.errors import TemporaryError
+from ticketbot.domain.messages import Message
+from ticketbot.domain.threads import Match, decide
+from ticketbot.inbound.reader import Reader
+from ticketbot.outbound.letters import LETTERS, Audience
+from ticketbot.store.database import Store, Work
+from ticketbot.store.models import InboxMail, MailState
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+DEATHS = 5
+EXCERPT = 4_000
+_PUBLIC_CODES = frozenset(code.value for code, letter in LETTERS.items() if letter.audience is Audience.CLIENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """Takes received mails in hand, one at a time, oldest first."""
+
+    store: Store
+    reader: Reader
+    desk: Desk
+    clock: Clock
+    holder: str
+
+    def do_one(self) -> bool:
+        """Process one waiting mail; return whether there was one."""
+        now = self.clock.now()
+        with self.store.look() as work:
+            if not work.inbox.waiting(now=now):
+                return False
+        with self.store.work() as work:
+            claimed = [mail.id for mail in work.inbox.claim(now=now, holder=self.holder)]
+        for mail_id in claimed:
+            self.take(mail_id)
+        return bool(claimed)
+
+    def next_at(self) -> datetime | None:
+        """Return when the next waiting mail may be worked on."""
+        with self.store.look() as work:
+            return work.inbox.next_at()
+
+    def take(self, mail_id: int) -> None:
+        """Process a claimed mail; a failure is its own alone, counted, and after the third it is quarantined."""
+        try:
+            self.process(mail_id)
+        except TemporaryError:
+            with self.store.work() as work:
+                work.inbox.put_back(work.inbox.mail(mail_id), now=self.clock.now(), counts=False)
+            raise
+        except Exception as error:
+            log.exception(
+                "mail %s could not be processed", mail_id, extra={"action": "mail_failed", "mail_id": mail_id}
+            )
+            self._failed(mail_id, error)
+
+    def process(self, mail_id: int) -> Outcome:
+        """Turn one received mail into what it means for the desk, in one transaction."""
+        with self.store.look() as work:
+            source = work.inbox.mail(mail_id)
+            raw = work.inbox.raw(source.sha256)
+            rules = self.desk.rules(work)
+            house = self.desk.house(rules, source)
+        message = self.reader.read(raw, authserv_ids=house.authserv_ids)
+        verdict = classify(message, house)
+        with self.store.work() as work:
+            arrival = self._arrive(work, work.inbox.mail(mail_id), message, verdict)
+            match verdict.kind:
+                case Kind.CLIENT | Kind.STAFF | Kind.AUTO_REPLY | Kind.LIST:
+                    outcome = self.desk.receive(arrival)
+                case Kind.ALERT | Kind.VOTE | Kind.BOUNCE | Kind.FEEDBACK_REPORT | Kind.CALENDAR_REPLY:
+                    outcome = self.desk.note(arrival)
+                case Kind.OWN | Kind.RECEIPT | Kind.BLOCKED:
+                    outcome = suppressed(f"{verdict.kind.value}: {verdict.reason}")
+            self._close(work, arrival, outcome)
+        log.info(
+            "mail %s: %s",
+            mail_id,
+            outcome.fate.value,
+            extra={"action": "mail_processed", "mail_id": mail_id, "outcome": outcome.fate.value},
+        )
+        return outcome
+
+    def explain(self, mail_id: int) -> tuple[Message, Verdict, Match]:
+        """Return how a received mail is understood now, changing nothing."""
+        with self.store.look() as work:
+            source = work.inbox.mail(mail_id)
+            house = self.desk.house(self.desk.rules(work), source)
+            message = self.reader.read(work.inbox.raw(source.sha256), authserv_ids=house.authserv_ids)
+            verdict = classify(message, house)
+            return message, verdict, self._arrive(work, source, message, verdict).match
+
+    def _arrive(self, work: Work, mail: InboxMail, message: Message, verdict: Verdict) -> Arrival:
+        now = self.clock.now()
+        at = min(mail.received_at, now)
+        rules = self.desk.rules(work)
+        sender = self.desk.sender(work, rules, mail, message)
+        found = clues(message, keys=self.desk.post.keys, now=now)
+        known = work.threads.known(
+            found, sender=sender.address, ours=rules.own_addresses, public_codes=_PUBLIC_CODES, now=at
+        )
+        return Arrival(
+            work=work,
+            mail=mail,
+            message=message,
+            verdict=verdict,
+            sender=sender,
+            clues=found,
+            match=decide(
+                message,
+                found,
+                known,
+                sender=sender,
+                ours=rules.not_clients,
+                now=at,
+                is_machine=verdict.kind not in (Kind.CLIENT, Kind.STAFF, Kind.LIST),
+            ),
+            rules=rules,
+            post=self.desk.post,
+            now=now,
+        )
+
+    def _close(self, work: Work, arrival: Arrival, outcome: Outcome) -> None:
+        mail, message = arrival.mail, arrival.message
+        mail.subject = message.subject[:500]
+        mail.from_address = message.sender.address if message.sender is not None else ""
+        mail.challenge = outcome.challenge
+        mail.held_until = outcome.held_until
+        if outcome.state in (MailState.HELD, MailState.TRIAGE, MailState.QUARANTINED):
+            mail.excerpt = excerpt_of(message)
+        work.inbox.explain(
+            mail, kind=arrival.verdict.kind, rule=arrival.verdict.rule, trace=trace_of(arrival.verdict, arrival.match)
+        )
+        work.inbox.close(
+            mail,
+            state=outcome.state,
+            outcome=outcome.fate,
+            reason=outcome.reason,
+            now=arrival.now,
+            message_id=outcome.message_id,
+            ticket_id=outcome.ticket_id,
+        )
+        work.ring()
+
+    def _failed(self, mail_id: int, error: Exception) -> None:
+        now = self.clock.now()
+        with self.store.work() as work:
+            mail = work.inbox.mail(mail_id)
+            if mail.attempts >= ATTEMPTS:
+                reason = f"it failed {mail.attempts} times: {type(error).__name__}: {error}"[:500]
+                work.inbox.close(mail, state=MailState.QUARANTINED, outcome=Fate.QUARANTINE, reason=reason, now=now)
+            else:
+                work.inbox.put_back(mail, now=now, counts=True)
+            work.ring()
+
+    def take_back(self, holder: str) -> int:
+        """Free the mails that a dead process had in hand; one that was alone through five deaths is quarantined."""
+        now = self.clock.now()
+        with self.store.work() as work:
+            mails = work.inbox.take_back(holder, now=now)
+            for mail in mails:
+                if mail.deaths >= DEATHS:
+                    reason = f"the service died {mail.deaths} times with this mail alone in hand"
+                    work.inbox.close(mail, state=MailState.QUARANTINED, outcome=Fate.QUARANTINE, reason=reason, now=now)
+            return len(mails)
+
+
+def excerpt_of(message: Message) -> dict[str, str]:
+    """Return what people are shown of a mail that is not part of a ticket."""
+    sender = message.sender
+    return {
+        "sender": sender.address if sender is not None else "",
+        "name": sender.name if sender is not None else "",
+        "text": (message.new_text or message.text)[:EXCERPT],
+        "fingerprint": message.fingerprint,
+    }
+
+
+def trace_of(verdict: Verdict, match: Match) -> list[Json]:
+    """Return why a mail was understood as it was, rule by rule and candidate by candidate, as JSON."""
+    asked: list[Json] = [{"step": "classify", "rule": each.rule, "said": each.answer} for each in verdict.trace]
+    steps: list[Json] = [
+        {"step": "thread", "rule": each.evidence.value, "ticket": each.ticket, "said": each.finding}
+        for each in match.trace
+    ]
+    decided: Json = {
+        "step": "decided",
+        "rule": match.evidence.value,
+        "ticket": match.ticket,
+        "said": match.reason if match.veto is None else f"{match.reason} ({match.veto.value})",
+    }
+    return [*asked, *steps, decided]

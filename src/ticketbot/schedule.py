@@ -1,0 +1,79 @@
+"""The timetable: all that happens by itself, in one place. APScheduler only rings it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+
+log = logging.getLogger(__name__)
+
+
+class Job(Protocol):
+    """Work that is derived from rows: done when due, the same however often it is asked."""
+
+    def do_one(self, now: datetime) -> bool:
+        """Do one due thing in a transaction of its own; return whether there was one."""
+        ...
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return when the next thing will be due, None when nothing is foreseen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timetable."""
+
+    name: str
+    job: Job
+
+
+class Timetable:
+    """Runs what is due, entry by entry, and knows when the next thing will be."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        """Serve *entries* in this order."""
+        self.entries = entries
+
+    def run_due(self, now: datetime) -> datetime | None:
+        """Do everything that is due at *now*; return the next instant at which something will be.
+
+        An entry that fails is logged and tried again with the next ring; the others go on.
+        """
+        upcoming: list[datetime] = []
+        for entry in self.entries:
+            try:
+                while entry.job.do_one(now):
+                    pass
+                if (instant := entry.job.next_at(now)) is not None:
+                    upcoming.append(instant)
+            except Exception:
+                log.exception("the job %s failed and is tried again", entry.name, extra={"action": "job_failed"})
+        return min(upcoming, default=None)
+
+
+class AlarmClock:
+    """Rings at one instant: the only use of APScheduler, whose own store would forget and double."""
+
+    def __init__(self, ring: Callable[[], object]) -> None:
+        """Call *ring* at the instants to be set."""
+        self._ring = ring
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.start()
+
+    def set(self, instant: datetime) -> None:
+        """Ring at *instant*, and no more at the one set before; an instant that is past rings at once."""
+        self._scheduler.add_job(self._ring, DateTrigger(run_date=instant), id="next", replace_existing=True)
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._scheduler.shutdown(wait=False)
