@@ -134,6 +134,7 @@ class Fetcher:
         if now >= self._census_at:
             missing = take_census(self._mailbox, self._store, name=name, uidvalidity=uidvalidity, now=now)
             self._census_at = now + self.source.census_every
+            self._left = {uid: at for uid, at in self._left.items() if uid in set(missing)}
         elif missing := self._mailbox.uids(after=self._after):
             self._after = missing[-1]
             with self._store.look() as work:

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from ticketbot.clock import Clock
 from ticketbot.domain.errors import MailboxRefused, MailboxUnavailable, TemporaryError
+from ticketbot.domain.retries import back_off
 from ticketbot.inbound.fetch import Fetcher
-from ticketbot.inbound.mailbox import Mailbox, back_off
+from ticketbot.inbound.mailbox import Mailbox
 from ticketbot.store.database import Store
 
 log = logging.getLogger(__name__)

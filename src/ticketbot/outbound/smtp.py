@@ -49,7 +49,7 @@ class Relay:
     username: str = ""
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
-    greets_as: str = ""
+    hello: str = ""
     connect_within: float = 30
     answer_within: float = 60
     fate_within: float = _FATE_WITHIN
@@ -200,7 +200,7 @@ class SmtpSender:
             client = self._client = self._open()
             if client.sock is not None:
                 client.sock.settimeout(relay.answer_within)
-                client.local_hostname = relay.greets_as or f"[{client.sock.getsockname()[0]}]"
+                client.local_hostname = relay.hello or f"[{client.sock.getsockname()[0]}]"
             client.ehlo_or_helo_if_needed()
             if relay.tls == Tls.STARTTLS:
                 self._start_tls(client)

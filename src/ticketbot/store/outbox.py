@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, exists, func, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, undefer
 
 from ticketbot.domain.drafts import Automatic, Draft, Enclosure
 from ticketbot.domain.errors import Conflict, NotFound
@@ -58,21 +58,28 @@ class OutboxRows(Rows):
         return found
 
     def waiting(self, *, now: datetime) -> bool:
-        """Return whether a letter is due."""
-        return self.session.scalar(self._due(now).limit(1).with_only_columns(OutboxMail.id)) is not None
+        """Return whether a letter is due, or was too long in somebody's hand."""
+        overdue = select(OutboxMail.id).where(OutboxMail.state == LetterState.IN_FLIGHT, OutboxMail.lease_until < now)
+        due = self._next(now).where(OutboxMail.next_at <= now).with_only_columns(OutboxMail.id)
+        return any(self.session.scalar(query.limit(1)) is not None for query in (due, overdue))
 
-    def next_at(self) -> datetime | None:
-        """Return when the next letter is due."""
-        return self.session.scalar(
-            select(func.min(OutboxMail.next_at)).where(OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]))
-        )
+    def next_at(self, *, now: datetime) -> datetime | None:
+        """Return when the next letter is due of those that wait for no other."""
+        found: datetime | None = self.session.scalar(self._next(now).with_only_columns(func.min(OutboxMail.next_at)))
+        return found
 
     def claim(self, *, now: datetime, holder: str, limit: int = 1) -> list[OutboxMail]:
         """Take due letters in hand: the attempt is counted, and they are in flight from the commit on.
 
         Letters about one ticket to one reader keep their order: a later one waits for the earlier one's fate.
         """
-        query = self._due(now).order_by(OutboxMail.next_at, OutboxMail.id).limit(limit)
+        query = (
+            self._next(now)
+            .where(OutboxMail.next_at <= now)
+            .options(undefer(OutboxMail.raw))
+            .order_by(OutboxMail.next_at, OutboxMail.id)
+            .limit(limit)
+        )
         if self.is_postgresql:
             query = query.with_for_update(skip_locked=True)
         letters: list[OutboxMail] = list(self.session.scalars(query))
@@ -83,11 +90,10 @@ class OutboxRows(Rows):
             letter.lease_until = now + LEASE
         return letters
 
-    def _due(self, now: datetime) -> Any:  # noqa: ANN401 - a select of letters
+    def _next(self, now: datetime) -> Any:  # noqa: ANN401 - a select of letters
         earlier = aliased(OutboxMail)
         return select(OutboxMail).where(
             OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]),
-            OutboxMail.next_at <= now,
             ~exists().where(
                 earlier.ticket_id == OutboxMail.ticket_id,
                 earlier.reader == OutboxMail.reader,
@@ -200,6 +206,8 @@ class OutboxRows(Rows):
             raise Conflict(f"letter {letter.id} is {letter.state}; only letters that did not go can be sent again")
         letter.state = LetterState.QUEUED
         letter.next_at = now
+        letter.attempts = 0
+        letter.render_failures = 0
         letter.announced_at = None
         letter.reason = None
         self.session.info["news"] = True

@@ -8,7 +8,6 @@ from ticketbot.inbound.mailbox.port import (
     Mailbox,
     Opened,
     Shelf,
-    back_off,
     batches,
 )
 
@@ -20,6 +19,5 @@ __all__ = [
     "Mailbox",
     "Opened",
     "Shelf",
-    "back_off",
     "batches",
 ]

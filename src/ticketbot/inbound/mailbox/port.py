@@ -17,8 +17,6 @@ BATCH_BYTES = 8 * 1024 * 1024
 LARGE = 4 * 1024 * 1024
 #: What is kept of a mail above `Account.max_size`: its header and the beginning of its text.
 STUB = 256 * 1024
-LONGEST_PAUSE = timedelta(minutes=5)
-SHORTEST_PAUSE_WHEN_REFUSED = timedelta(minutes=1)
 
 # The words of RFC 5530, Exchange, Gmail and Dovecot for "not now" where one would expect "never".
 _TEMPORARY = re.compile(
@@ -162,19 +160,6 @@ def batches(listed: Iterable[Listed], *, max_size: int) -> Iterator[list[Listed]
             weight += octets
     if batch:
         yield batch
-
-
-def back_off(failures: int, *, jitter: float, is_refused: bool = False) -> timedelta:
-    """Return how long to wait after *failures* failed attempts in a row, *jitter* being chance from 0 to 1.
-
-    It doubles from two seconds to about five minutes. Where the server refused us it is never under a minute, since
-    servers lock out who insists.
-    """
-    seconds = min(2.0 ** min(failures, 16), LONGEST_PAUSE.total_seconds())
-    if is_refused:
-        seconds = max(seconds, SHORTEST_PAUSE_WHEN_REFUSED.total_seconds())
-        return timedelta(seconds=seconds * (1 + jitter / 4))
-    return timedelta(seconds=seconds * (0.75 + jitter / 2))
 
 
 def is_temporary(words: str) -> bool:
