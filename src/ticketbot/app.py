@@ -241,7 +241,7 @@ def relay_of(settings: Settings, identity: DeskIdentity) -> Relay:
         username=relay.username or "",
         password=relay.secret,
         ca_file=relay.ca_file,
-        greets_as=identity.domain,
+        hello=identity.domain,
     )
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,9 +45,7 @@ class Difference:
     version: int
 
 
-def apply_desk(
-    file: DeskFile, *, work: Work, now: datetime, prune: bool = False, dry_run: bool = False
-) -> Difference:
+def apply_desk(file: DeskFile, *, work: Work, now: datetime, prune: bool = False, dry_run: bool = False) -> Difference:
     """Put *file* in force in this transaction and return the difference; with *dry_run* only return it.
 
     With *prune*, what an earlier file made and this one no longer names is set aside; what mail made never is.
@@ -129,7 +127,7 @@ class _Merge:
         for field, wanted in facts.items():
             if wanted == present[field] or (field in was and wanted == was[field]):
                 continue
-            if field in was and present[field] != was[field] or field not in was and present[field]:
+            if (field in was and present[field] != was[field]) or (field not in was and present[field]):
                 self._conflict(key, field, wanted=wanted, present=present[field])
             elif key[0] == "launch" and field in PLAN and self._has_begun(key, wanted=facts):
                 self._plan_conflict(key, field)

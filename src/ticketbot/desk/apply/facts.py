@@ -55,49 +55,61 @@ def _place_in_client(desk: Desk, thing: str, name: str, setting: str) -> Place:
 
 def _in_file(desk: Desk) -> Iterator[tuple[Key, Facts]]:
     for slug, person in desk.staff.items():
-        yield ("staff", slug), {
-            "name": person.name,
-            "email": person.email,
-            "role": person.role,
-            "team": person.team,
-            "timezone": person.timezone or desk.desk.timezone,
-            "locale": person.locale or desk.desk.locale,
-        }
+        yield (
+            ("staff", slug),
+            {
+                "name": person.name,
+                "email": person.email,
+                "role": person.role,
+                "team": person.team,
+                "timezone": person.timezone or desk.desk.timezone,
+                "locale": person.locale or desk.desk.locale,
+            },
+        )
     for slug, client in desk.clients.items():
-        yield ("client", slug), {
-            "name": client.name,
-            "timezone": desk.client_zone(slug),
-            "locale": client.locale,
-            "holidays": desk.holidays_of(slug),
-        }
+        yield (
+            ("client", slug),
+            {
+                "name": client.name,
+                "timezone": desk.client_zone(slug),
+                "locale": client.locale,
+                "holidays": desk.holidays_of(slug),
+            },
+        )
         for domain in client.domains:
             yield ("domain", domain), {"client": slug}
         for contact in client.contacts:
-            yield ("contact", contact.address), {
-                "client": slug,
-                "name": contact.name,
-                "roles": list(contact.roles),
-                "locale": contact.locale,
-            }
+            yield (
+                ("contact", contact.address),
+                {
+                    "client": slug,
+                    "name": contact.name,
+                    "roles": list(contact.roles),
+                    "locale": contact.locale,
+                },
+            )
     for slug, launch in desk.launches.items():
-        yield ("launch", slug), {
-            "client": slug.partition("/")[0],
-            "name": launch.name,
-            "go_live": launch.go_live.isoformat(),
-            "timezone": desk.launch_zone(slug),
-            "is_customised": launch.customised,
-            "complexity": launch.complexity.value,
-            "profile": profile_name(customised=launch.customised, chosen=launch.profile),
-            "hypercare_days": launch.hypercare_days,
-            "transition_end_day": launch.transition_end_day,
-            "address": launch.address,
-            "aliases": list(launch.aliases),
-            "roles": {
-                role: {each.staff: _term(each.since, each.until) for each in assignments}
-                for role, assignments in launch.roles.items()
+        yield (
+            ("launch", slug),
+            {
+                "client": slug.partition("/")[0],
+                "name": launch.name,
+                "go_live": launch.go_live.isoformat(),
+                "timezone": desk.launch_zone(slug),
+                "is_customised": launch.customised,
+                "complexity": launch.complexity.value,
+                "profile": profile_name(customised=launch.customised, chosen=launch.profile),
+                "hypercare_days": launch.hypercare_days,
+                "transition_end_day": launch.transition_end_day,
+                "address": launch.address,
+                "aliases": list(launch.aliases),
+                "roles": {
+                    role: {each.staff: _term(each.since, each.until) for each in assignments}
+                    for role, assignments in launch.roles.items()
+                },
+                "knowledge": {item: done.isoformat() for item, done in launch.knowledge.items()},
             },
-            "knowledge": {item: done.isoformat() for item, done in launch.knowledge.items()},
-        }
+        )
 
 
 def _term(since: object, until: object) -> dict[str, str]:
@@ -107,24 +119,25 @@ def _term(since: object, until: object) -> dict[str, str]:
 
 def _in_rows(work: Work) -> Iterator[tuple[Key, Facts]]:
     for person in work.desk.roster():
-        columns = ("name", "email", "role", "team", "timezone", "locale")
-        yield ("staff", person.slug), {column: getattr(person, column) for column in columns}
+        yield ("staff", person.slug), _columns(person, "name", "email", "role", "team", "timezone", "locale")
     slugs = {client.id: client.slug for client in work.desk.clients()}
     for client in work.desk.clients():
-        columns = ("name", "timezone", "locale", "holidays")
-        yield ("client", client.slug), {column: getattr(client, column) for column in columns}
+        yield ("client", client.slug), _columns(client, "name", "timezone", "locale", "holidays")
         for domain in work.desk.domains(client.id):
             yield ("domain", domain.domain), {"client": client.slug}
         for contact in work.desk.contacts(client.id):
-            columns = ("name", "roles", "locale")
-            facts = {column: getattr(contact, column) for column in columns}
-            yield ("contact", contact.address), {"client": client.slug, **facts}
+            yield ("contact", contact.address), {"client": client.slug, **_columns(contact, "name", "roles", "locale")}
     for launch in work.desk.launches():
-        columns = ("name", "go_live", "timezone", "is_customised", "complexity", "profile", "address", "aliases", "roles")
+        plan = _columns(launch, "go_live", "timezone", "is_customised", "complexity", "profile")
         yield ("launch", launch.slug), {
             "client": slugs.get(launch.client_id),
-            **{column: getattr(launch, column) for column in columns},
+            **plan,
+            **_columns(launch, "name", "address", "aliases", "roles"),
             "hypercare_days": launch.settings.get("hypercare_days"),
             "transition_end_day": launch.settings.get("transition_end_day"),
             "knowledge": launch.settings.get("knowledge", {}),
         }
+
+
+def _columns(row: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
