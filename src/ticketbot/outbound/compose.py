@@ -1,12 +1,24 @@
-"""From a draft to the bytes that leave: CRLF, 7-bit, no line over 998 octets, no header made of hostile words."""
+"""From a draft to the bytes that leave: CRLF, 7-bit, no line over 998 octets, no header made of hostile words.
 
-from collections.abc import Sequence
+Every header is built from a bare address, a Message-ID of plain characters, or one cleaned line of text; names and
+subjects that others wrote can be ugly, but they can neither add a header nor stop a letter (faults.md §1, 6 and P9).
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
-from ticketbot.domain.drafts import Draft
+from ticketbot.domain.addressing import anchor_id, marker
+from ticketbot.domain.drafts import Automatic, Draft, Json
 from ticketbot.domain.messages import Attachment
-from ticketbot.domain.tokens import Keyring
+from ticketbot.domain.tokens import Audience, Keyring, make_token
+from ticketbot.outbound import mime
+from ticketbot.outbound.letters import LETTERS, Code, Letter
+from ticketbot.render import Rendered, render, words
+
+LONGEST_REFERENCES = 1_500
+_LONGEST_FILENAME = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +28,14 @@ class DeskIdentity:
     name: str
     address: str
     domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Anchor:
+    """What ties a letter to its ticket when its Message-ID is lost: Message-IDs for References, text for the body."""
+
+    ids: tuple[str, ...] = ()
+    marker: str = ""
 
 
 def compose(
@@ -31,4 +51,96 @@ def compose(
 
     *message_id* has no brackets; *enclosures* are the draft's, in order, with their decoded bytes.
     """
-    raise NotImplementedError
+    letter = LETTERS[Code(draft.code)]
+    anchor = _anchor(draft, letter=letter, keys=keys, domain=desk.domain)
+    ours: dict[str, Json] = {"desk": {"name": desk.name, "address": desk.address}, "marker": anchor.marker}
+    rendered = render(draft.code, {**draft.values, **ours}, locale=draft.locale, zone=draft.zone, at=date)
+    headers = [
+        mime.token("Date", format_datetime(date.astimezone(UTC))),
+        mime.mailbox("From", display=words.one_line(draft.from_name or desk.name), address=desk.address),
+        *_recipients(draft),
+        mime.unstructured("Subject", rendered.subject),
+        mime.message_ids("Message-ID", [message_id]),
+        *_thread(draft, anchor),
+        *_manners(draft, letter=letter, desk=desk),
+        mime.message_ids("X-Ticketbot-Id", [message_id]),
+        mime.token("MIME-Version", "1.0"),
+    ]
+    boundary = "=_" + keys.digest("boundary", message_id)
+    return mime.CRLF.join([*headers, _body(rendered, enclosures, boundary=boundary)])
+
+
+def _anchor(draft: Draft, *, letter: Letter, keys: Keyring, domain: str) -> _Anchor:
+    """Return the ticket's anchor; an internal letter has another beside it, so that an answer to it stays internal."""
+    if draft.ticket is None:
+        return _Anchor()
+    public = make_token(keys, audience=Audience.ANCHOR, number=draft.ticket)
+    if not letter.is_internal:
+        return _Anchor(ids=(anchor_id(public, domain=domain),), marker=marker(public))
+    inside = make_token(keys, audience=Audience.STAFF_NOTE, number=draft.ticket)
+    return _Anchor(ids=(anchor_id(public, domain=domain), anchor_id(inside, domain=domain)), marker=marker(inside))
+
+
+def _recipients(draft: Draft) -> Iterator[bytes]:
+    yield mime.addresses("To", draft.to)
+    if any(map(mime.is_address, draft.cc)):
+        yield mime.addresses("Cc", draft.cc)
+    if draft.reply_to and mime.is_address(draft.reply_to):
+        yield mime.addresses("Reply-To", [draft.reply_to])
+
+
+def _thread(draft: Draft, anchor: _Anchor) -> Iterator[bytes]:
+    parent = draft.in_reply_to if draft.in_reply_to and mime.is_message_id(draft.in_reply_to) else None
+    ancestors = [found for found in draft.references if found != parent and mime.is_message_id(found)]
+    references = _trimmed([*anchor.ids[:1], *ancestors, *anchor.ids[1:], *([parent] if parent else [])])
+    if parent or anchor.ids:
+        yield mime.message_ids("In-Reply-To", [parent or anchor.ids[-1]])
+    if references:
+        yield mime.message_ids("References", references)
+
+
+def _trimmed(ids: Sequence[str]) -> list[str]:
+    """Return the first id and as many of the latest as fit, oldest first, each once (behaviour 36)."""
+    first, *rest = dict.fromkeys(ids) or [""]
+    kept: list[str] = []
+    room = LONGEST_REFERENCES - len(first)
+    for found in reversed(rest):
+        room -= len(found) + 3
+        if room < 0 and kept:
+            break
+        kept.append(found)
+    return [found for found in (first, *reversed(kept)) if found]
+
+
+def _manners(draft: Draft, *, letter: Letter, desk: DeskIdentity) -> Iterator[bytes]:
+    """Yield what tells machines to be silent (RFC 3834); a mail in which a person speaks has none of it (59)."""
+    if draft.automatic is not Automatic.NO:
+        yield mime.token("Auto-Submitted", draft.automatic.value)
+        yield mime.token("X-Auto-Response-Suppress", "All")
+    if letter.is_report:
+        yield mime.token("List-Unsubscribe", f"<mailto:{desk.address}?subject=unsubscribe%20{draft.code.lower()}>")
+
+
+def _body(rendered: Rendered, enclosures: Sequence[tuple[Attachment, bytes]], *, boundary: str) -> bytes:
+    alternatives = [
+        mime.text_part(rendered.text, subtype="plain"),
+        mime.text_part(rendered.html, subtype="html"),
+    ]
+    text = mime.multipart(alternatives, subtype="alternative", boundary=boundary + "_a")
+    if not enclosures:
+        return text
+    attachments = (
+        mime.attachment_part(data, content_type=part.content_type, filename=_filename(part.filename))
+        for part, data in enclosures
+    )
+    return mime.multipart([text, *attachments], subtype="mixed", boundary=boundary + "_m")
+
+
+def _filename(name: str) -> str:
+    """Return a file name as a mere label: its end kept, because that is what people and programs look at."""
+    label = words.one_line(name.replace("/", "_").replace("\\", "_"), longest=1_000).lstrip(". ")
+    if len(label) <= _LONGEST_FILENAME:
+        return label or "attachment"
+    stem, dot, ending = label.rpartition(".")
+    kept = f"{dot}{ending}" if stem and len(ending) <= len(".numbers") else ""
+    return label[: _LONGEST_FILENAME - len(kept) - 1] + "…" + kept

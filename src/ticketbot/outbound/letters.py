@@ -44,10 +44,14 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What is fixed about a letter. `automatic` is its Auto-Submitted header; a report can be unsubscribed from."""
+    """What is fixed about a letter. `automatic` is its Auto-Submitted header.
+
+    An answer to an internal letter is a note and never reaches a client; a report can be unsubscribed from.
+    """
 
     audience: Audience
     automatic: Automatic
+    is_internal: bool = False
     is_report: bool = False
 
 
@@ -58,16 +62,16 @@ LETTERS: Mapping[Code, Letter] = {
     Code.RELAY_IN: Letter(audience=Audience.STAFF, automatic=Automatic.NO),
     Code.RELAY_OUT: Letter(audience=Audience.CLIENT, automatic=Automatic.NO),
     Code.RESOLVED: Letter(audience=Audience.CLIENT, automatic=Automatic.NO),
-    Code.REMIND: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
-    Code.BREACH: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
-    Code.BUNDLE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
-    Code.DIGEST: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_report=True),
+    Code.REMIND: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.BREACH: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.BUNDLE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.DIGEST: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True, is_report=True),
     Code.CMD: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED),
-    Code.TRIAGE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
-    Code.REOPENED: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
-    Code.BOUNCE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
-    Code.CHALLENGE: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED),
-    Code.NOTICE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED),
+    Code.TRIAGE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.REOPENED: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.BOUNCE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.CHALLENGE: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED, is_internal=True),
+    Code.NOTICE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
 }
 
 

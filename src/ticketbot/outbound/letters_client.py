@@ -32,7 +32,7 @@ def acknowledgement(
     verified: bool = True,
     reply_to: str | None = None,
 ) -> Draft:
-    """Say (ACK) that the mail is here, where the launch stands, and by when a person answers. One for each opening mail.
+    """Say (ACK) that the mail is here, where the launch stands, by when a person answers. One for each opening mail.
 
     *due_at* is the first answer's, None where none is promised (feedback). With *verified* False the letter holds no
     word that the sender chose, neither subject nor name, so that it cannot be made to carry a stranger's message.

@@ -1,0 +1,401 @@
+"""A letter of every kind with its variants, as a desk would ask for them: for the lint of templates and the gallery."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from ticketbot.domain.drafts import Draft
+from ticketbot.domain.tokens import Keyring
+from ticketbot.outbound import letters_client, letters_desk, letters_reports, letters_staff
+from ticketbot.outbound.compose import DeskIdentity
+from ticketbot.outbound.facts import (
+    Cause,
+    ClockFacts,
+    HoursFacts,
+    MailFacts,
+    PhaseFacts,
+    Reader,
+    ReplyAddresses,
+    Thread,
+    TicketFacts,
+    TicketLine,
+)
+from ticketbot.outbound.letters_desk import LineError, Matter, Reminder, UnknownMail
+from ticketbot.outbound.letters_reports import Ahead, Attainment, LaunchWeek, Miss, Week
+
+KEYS = Keyring({1: b"0123456789abcdef0123456789abcdef"})
+DESK = DeskIdentity(name="Example Support", address="support@desk.example", domain="desk.example")
+NOW = datetime(2027, 3, 6, 21, 40, tzinfo=UTC)
+ROUND_THE_CLOCK = HoursFacts()
+EXTENDED = HoursFacts(days=(0, 1, 2, 3, 4), opens="07:00", closes="19:00")
+ADDRESSES = ReplyAddresses(
+    answer="support+r.aebagbafaydqqcikbmga2dqpcaireeyu@desk.example",
+    note="support+n.ivdeqnkqlfmvuw24lvpf6yleafbegrch@desk.example",
+)
+HYPERCARE = PhaseFacts(
+    phase="hypercare",
+    day_index=5,
+    days=30,
+    go_live_at=datetime(2027, 3, 1, 5, tzinfo=UTC),
+    ends_at=datetime(2027, 3, 30, 22, tzinfo=UTC),
+)
+CAUSE = Cause(mark="9f2c4be1a7", sha256="ab" * 32)
+THREAD = Thread(parent="1234.5678@acme.example")
+
+
+def samples(locale: str = "en") -> Mapping[str, Draft]:
+    """Return the samples by name, in the words of a desk whose people all read *locale*."""
+    is_german = locale == "de"
+    client = Reader(address="jonas@acme.example", name="Jonas Weber", locale=locale, zone="Europe/Berlin")
+    ben = Reader(address="ben@desk.example", name="Ben Okafor", locale=locale, zone="Europe/Berlin")
+    ticket = TicketFacts(
+        number=1042,
+        subject="Kandidatenimport steht" if is_german else "Candidate import stopped",
+        priority="P1",
+        client="Acme Recruiting GmbH",
+        launch="Acme HR",
+        launch_ref="acme/hr",
+        phase=HYPERCARE,
+        severity="S2",
+        kind="incident",
+        channel="urgent",
+        state="open",
+        reasons=("P1 = S2, hypercare, urgent line", "incident: the word “stopped”"),
+        requester="Jonas Weber",
+        requester_address="jonas@acme.example",
+        owner="Ben",
+    )
+    clocks = (
+        ClockFacts(clock="FR", due_at=NOW + timedelta(minutes=15), target=timedelta(minutes=15)),
+        ClockFacts(clock="RES", due_at=NOW + timedelta(hours=4), target=timedelta(hours=4)),
+    )
+    mail = MailFacts(
+        author="Jonas Weber",
+        address="jonas@acme.example",
+        at=NOW,
+        text=(
+            "Hallo zusammen,\n\nseit heute Abend kommen keine Kandidaten mehr an. Wir tippen die Daten vorerst "
+            "von Hand ein.\n\nGrüße\nJonas"
+            if is_german
+            else "Hello,\n\nno candidates arrive since this evening. We key in data by hand for now.\n\nRegards\nJonas"
+        ),
+        attachments=("import-2027-03-06.log", "screenshot.png"),
+    )
+    answer = MailFacts(
+        author="Ben",
+        at=NOW + timedelta(minutes=30),
+        is_staff=True,
+        text="Wir sehen es uns gerade an." if is_german else "Looking at it now.",
+    )
+    asked = (
+        "Bitte senden Sie uns die Importdatei von heute Nacht.\n\nSie liegt auf dem Server unter\n"
+        "    /export/candidates/2027-03-06.csv"
+        if is_german
+        else "Please send us the import file of tonight.\n\nIt lies on the server at\n"
+        "    /export/candidates/2027-03-06.csv"
+    )
+    done = (
+        "Der Import läuft wieder. Eine Zeile mit einem ungültigen Datum hatte ihn angehalten; wir haben sie berichtigt."
+        if is_german
+        else "The import runs again. One row with an invalid date had stopped it; we have mended the row."
+    )
+    unowned = replace(ticket, owner="", priority="P3", subject="", reasons=("P3 = S4, hypercare",), severity="S4")
+    return {
+        "ack": letters_client.acknowledgement(
+            reader=client,
+            ticket=ticket,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            due_at=NOW + timedelta(minutes=15),
+            hours=ROUND_THE_CLOCK,
+            urgent_address="urgent@desk.example",
+        ),
+        "ack-taper": letters_client.acknowledgement(
+            reader=replace(client, name=""),
+            ticket=replace(
+                ticket,
+                priority="P3",
+                phase=replace(HYPERCARE, day_index=16, is_taper=True),
+                subject="How do I approve a requisition?",
+            ),
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            due_at=datetime(2027, 3, 8, 8, tzinfo=UTC),
+            hours=EXTENDED,
+            answers=(
+                letters_client.Answer(
+                    question="Where is the button to approve?",
+                    text="Open the requisition and choose Approve at the top right.",
+                ),
+            ),
+        ),
+        "ack-pre-live": letters_client.acknowledgement(
+            reader=client,
+            ticket=replace(ticket, priority="P4", phase=replace(HYPERCARE, phase="pre_live", day_index=-3)),
+            cause=CAUSE,
+            thread=THREAD,
+            now=datetime(2027, 2, 26, 13, 10, tzinfo=UTC),
+            due_at=datetime(2027, 3, 1, 13, 10, tzinfo=UTC),
+            hours=HoursFacts(days=(0, 1, 2, 3, 4), opens="09:00", closes="17:00"),
+            nudge=True,
+        ),
+        "ack-feedback": letters_client.acknowledgement(
+            reader=client,
+            ticket=replace(ticket, phase=None, kind="feedback", priority="P4"),
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            due_at=None,
+            hours=EXTENDED,
+            verified=False,
+        ),
+        "relay_out": letters_client.relay_out(
+            reader=client,
+            cc=("mara@acme.example",),
+            ticket=ticket,
+            author="Ben",
+            text=asked,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            is_question=True,
+        ),
+        "resolved": letters_client.resolved(
+            reader=client,
+            ticket=ticket,
+            author="Ben",
+            text=done,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            closes_at=datetime(2027, 3, 12, 16, tzinfo=UTC),
+        ),
+        "resolved-silent": letters_client.resolved(
+            reader=client, ticket=ticket, author="Ben", text="", cause=CAUSE, thread=THREAD, now=NOW
+        ),
+        "new": letters_staff.new_ticket(
+            reader=ben,
+            ticket=ticket,
+            mail=mail,
+            clocks=clocks,
+            addresses=ADDRESSES,
+            cause=CAUSE,
+            thread=Thread(),
+            now=NOW,
+            similar=(TicketLine(number=998, subject="Import of candidates slow", state="closed"),),
+            cc_hints=("it-helpdesk@vendor.example",),
+        ),
+        "new-unowned": letters_staff.new_ticket(
+            reader=ben,
+            ticket=unowned,
+            mail=replace(mail, text="", is_verified=False, attachments=()),
+            clocks=clocks,
+            addresses=ADDRESSES,
+            cause=CAUSE,
+            thread=Thread(),
+            now=NOW,
+        ),
+        "relay_in": letters_staff.relay_in(
+            reader=ben,
+            ticket=ticket,
+            mail=mail,
+            clocks=clocks[1:],
+            addresses=ADDRESSES,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+        ),
+        "reopened": letters_staff.reopened(
+            reader=ben,
+            ticket=ticket,
+            clocks=clocks,
+            addresses=ADDRESSES,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            times=2,
+            raised_from="P2",
+            by="Jonas Weber",
+        ),
+        "remind": letters_staff.reminder(
+            reader=ben,
+            ticket=unowned,
+            clocks=(replace(clocks[0], share=75),),
+            slot=NOW + timedelta(minutes=11),
+            mails=(mail,),
+            addresses=ADDRESSES,
+            thread=THREAD,
+            now=NOW + timedelta(minutes=14),
+        ),
+        "breach": letters_staff.breach(
+            reader=ben,
+            ticket=ticket,
+            clocks=(replace(clocks[0], share=100, late=timedelta(minutes=1)), replace(clocks[1], share=75)),
+            slot=NOW + timedelta(minutes=16),
+            mails=(mail, answer),
+            addresses=ADDRESSES,
+            thread=THREAD,
+            now=NOW + timedelta(minutes=16),
+            draft_text=done,
+        ),
+        "bounce": letters_staff.bounce(
+            reader=ben,
+            ticket=ticket,
+            recipient="jonas@acme.example",
+            reason="550 5.1.1 <jonas@acme.example>: user unknown",
+            what="ACK",
+            addresses=ADDRESSES,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+        ),
+        **_desk_letters(ben, ticket=ticket, clocks=clocks),
+        **_reports(replace(ben, address="dana@desk.example", name="Dana", zone="America/New_York")),
+    }
+
+
+def _desk_letters(
+    reader: Reader, *, ticket: TicketFacts, clocks: tuple[ClockFacts, ...]
+) -> dict[str, Draft]:
+    unknown = UnknownMail(
+        fingerprint="77aa",
+        sender="someone@nowhere.example",
+        sender_name="Someone",
+        subject="Question about my application",
+        text="Where is my application?\n\nI sent it in February.",
+        at=NOW,
+        address=ADDRESSES.note,
+        guesses=("acme", "borealis"),
+    )
+    return {
+        "cmd-receipt": letters_desk.command_receipt(
+            reader=reader,
+            done=("T-1042 is P2 now; the first answer is due Sunday 7 March, 00:10.", "T-1042 belongs to Ana."),
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            ticket=ticket,
+        ),
+        "cmd-error": letters_desk.command_error(
+            reader=reader,
+            errors=(LineError(line="#resolv", reason="There is no command of this name.", nearest="#resolve"),),
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            ticket=ticket,
+            has_text=True,
+            held_until=NOW + timedelta(days=1),
+            reply_to=ADDRESSES.answer,
+        ),
+        "challenge": letters_desk.challenge(
+            reader=reader,
+            commands=("#launch acme/hr go-live=2027-03-01T06:00 complexity=medium",),
+            subject="launch",
+            reply_to=ADDRESSES.note,
+            expires_at=NOW + timedelta(days=1),
+            cause=CAUSE,
+            thread=Thread(),
+            now=NOW,
+        ),
+        "triage": letters_desk.triage(reader=reader, mails=(unknown,), now=NOW, cause=CAUSE),
+        "triage-bundle": letters_desk.triage(
+            reader=reader,
+            mails=(unknown, replace(unknown, subject="", text="", sender_name="", guesses=(), why="free-mail domain")),
+            now=NOW,
+            slot=NOW,
+        ),
+        "bundle": letters_desk.bundle(
+            reader=reader,
+            reminders=tuple(
+                Reminder(
+                    ticket=replace(ticket, number=1040 + index, priority=f"P{1 + index % 4}"),
+                    clock=replace(clocks[0], share=100 if index < 2 else 75, late=timedelta(minutes=3) if index < 2 else None),
+                    is_breach=index < 2,
+                    note_address=ADDRESSES.note,
+                )
+                for index in range(6)
+            ),
+            slot=NOW,
+            now=NOW,
+        ),
+        **{
+            f"notice-{matter}": letters_desk.notice(
+                reader=reader,
+                what=matter,
+                incident="9f2c",
+                since=NOW,
+                now=NOW,
+                facts=(("Mailbox", "support@desk.example"), ("From", "mara@acme.example")),
+                detail="535 5.7.8 Authentication failed",
+                tickets=(TicketLine(number=1042, subject=ticket.subject),),
+                command="ticketbot mail why 9f2c",
+            )
+            for matter in Matter
+        },
+        "notice-recovered": letters_desk.notice(
+            reader=reader, what=Matter.LOGIN_FAILING, incident="9f2c", since=NOW, now=NOW, recovered=True
+        ),
+    }
+
+
+def _reports(reader: Reader) -> dict[str, Draft]:
+    hr = LaunchWeek(
+        name="Acme HR",
+        ref="acme/hr",
+        phase=replace(HYPERCARE, day_index=6),
+        first_answers=Attainment(met=5, missed=1, before=1.0),
+        next_answers=Attainment(met=1),
+        resolutions=Attainment(met=5),
+        updates=Attainment(met=6, missed=1, before=0.7),
+        received=5,
+        resolved=5,
+        open=1,
+        satisfaction=5.0,
+        ratings=2,
+    )
+    borealis = LaunchWeek(name="Borealis Portal", ref="borealis/portal", phase=PhaseFacts(phase="pre_live"))
+    week = Week(
+        first_day=date(2027, 3, 1),
+        last_day=date(2027, 3, 7),
+        received=5,
+        resolved=5,
+        reopened=0,
+        open=1,
+        first_answers=hr.first_answers,
+        next_answers=hr.next_answers,
+        resolutions=hr.resolutions,
+        updates=hr.updates,
+        launches=(hr, borealis),
+        misses=(
+            Miss(
+                number=1038,
+                clock="UPD",
+                due_at=datetime(2027, 3, 1, 10, 5, tzinfo=UTC),
+                launch="Acme HR",
+                subject="Nobody can log in",
+                owner="Ben",
+                late=timedelta(minutes=35),
+            ),
+            Miss(
+                number=1042,
+                clock="FR",
+                due_at=datetime(2027, 3, 6, 21, 55, tzinfo=UTC),
+                launch="Acme HR",
+                subject="Candidate import stopped",
+                owner="Ben",
+            ),
+        ),
+        ahead=(Ahead(what="Decision on the end of Acme HR's hypercare", at=datetime(2027, 3, 30, 10, tzinfo=UTC)),),
+    )
+    slot = datetime(2027, 3, 8, 13, tzinfo=UTC)
+    quiet = Week(
+        first_day=date(2027, 3, 1), last_day=date(2027, 3, 7), received=0, resolved=0, reopened=0, open=0
+    )
+    return {
+        "digest": letters_reports.digest(reader=reader, week=week, slot=slot, now=slot),
+        "digest-quiet": letters_reports.digest(
+            reader=reader, week=quiet, slot=slot, now=slot + timedelta(hours=5), skipped=(date(2027, 2, 22),)
+        ),
+    }
