@@ -58,7 +58,9 @@ class Body:
 def of(root: Part) -> Body:
     """Return body and files of a mail."""
     body = Body()
-    _Collector(body).collect(root)
+    collector = _Collector(body)
+    collector.collect(root)
+    collector.finish()
     return body
 
 
@@ -68,6 +70,7 @@ class _Collector:
     def __init__(self, body: Body) -> None:
         self.body = body
         self.nested = 0
+        self.named: list[Part] = []
 
     def collect(self, part: Part, *, related: bool = False, sole: bool = True) -> None:
         kind = part.content_type
@@ -82,12 +85,20 @@ class _Collector:
             self._file(part, inline=True)
         elif self._is_text(part, sole=sole):
             self._text(part)
+        elif kind in {"text/plain", "text/html"} and part.disposition != "attachment" and not self.nested:
+            self.named.append(part)
+            self._file(part, inline=True)
         else:
             if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"} and "signed" not in part.parameters.get(
                 "smime-type", ""
             ):
                 self.body.is_encrypted = True
             self._file(part, inline=related or part.disposition == "inline")
+
+    def finish(self) -> None:
+        """Show a named text that is meant to be seen where the mail has no other: it stays a file, too."""
+        if self.named and not any(plain.strip() or html.strip() for plain, html in self.body.pieces):
+            self._text(self.named[0])
 
     def _is_text(self, part: Part, *, sole: bool) -> bool:
         if part.content_type not in {
@@ -101,7 +112,7 @@ class _Collector:
             return False
         if part.disposition == "attachment":
             return sole and not part.filename and not self.nested
-        return not part.filename or (sole and not self.body.pieces and not self.body.files)
+        return not part.filename
 
     def _multipart(self, part: Part, *, related: bool) -> None:
         kind = part.content_type
@@ -125,8 +136,11 @@ class _Collector:
         plain = next((form for form in forms if any(p.strip() for p, _ in form) and not any(h for _, h in form)), None)
         rich = next((form for form in reversed(forms) if any(h for _, h in form)), None)
         html = "\n".join(h or f"<pre>{escape(p)}</pre>" for p, h in rich) if rich else ""
-        if plain and not _is_placeholder(plain, html):
-            self.body.pieces.append(("\n".join(p for p, _ in plain), html))
+        if plain:
+            shown = "\n".join(p for p, _ in plain)
+            if _is_placeholder(plain, html):
+                shown = f"{shown.rstrip()}\n\n{texts.unmarked(texts.from_html(html))}"
+            self.body.pieces.append((shown, html))
         elif rich:
             self.body.pieces += rich
 

@@ -14,6 +14,11 @@ MAX_BLOCK: Final = 256 * 1024
 MAX_HEADER: Final = 32 * 1024
 _NEWLINE: Final = re.compile(rb"\r\n|\n|\r")
 _FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_LEADING: Final = re.compile(rb"(?:[ \t]{0,2000}[\r\n]){1,100}")
+#: What follows a line of nothing but blanks when that line only folds a header (RFC 5322 §4.2, obs-FWS).
+_FOLDED: Final = re.compile(
+    rb"[ \t]+[^ \t\r\n]|(?:MIME-Version|Content-Type|Message-ID|Date|To|From|Subject)[ \t]*:", re.IGNORECASE
+)
 _END_OF_BLOCK: Final = re.compile(rb"\r\n[ \t]*\r\n|\n[ \t]*\r?\n|\r[ \t]*\r(?!\n)")
 
 
@@ -49,9 +54,8 @@ class Headers:
 
 def split(raw: bytes) -> tuple[Headers, bytes]:
     """Return the headers of a mail or part and its body. Caps: 256 KB for the block, 32 KB for one header."""
-    start = 0
-    while raw[start : start + 1] in {b"\r", b"\n"} and raw[start : start + 1]:
-        start += 1
+    leading = _LEADING.match(raw)
+    start = leading.end() if leading else 0
     if start and not _FIELD.match(raw, start):  # an empty block of headers: all is body
         return Headers(), raw[2 if raw.startswith(b"\r\n") else 1 :]
     return _split_from(raw, start)
@@ -79,7 +83,7 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
         newline = _NEWLINE.search(raw, position)
         stop, following = (newline.start(), newline.end()) if newline else (end, end)
         line = raw[position : min(stop, position + MAX_HEADER)]
-        if not line.strip():
+        if not line.strip() and not (line and name and _FOLDED.match(raw, following)):
             position = following
             break
         if position - start > MAX_BLOCK:  # the rest of an endless block is not read as headers

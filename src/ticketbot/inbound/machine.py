@@ -28,7 +28,7 @@ _DAEMON: Final = re.compile(
     re.IGNORECASE,
 )
 _STRONG_DAEMON: Final = re.compile(
-    r"^(?:mailer-?daemon|mail-daemon|postmaster|mdaemon|mail\.daemon|mailerdaemon|mmdf|microsoftexchange[0-9a-f]+)(?:[@.+-]|$)"
+    r"^(?:mailer-?daemon|mail-daemon|post_?master|mdaemon|mail\.daemon|mailerdaemon|mmdf|microsoftexchange[0-9a-f]+)(?:[@.+-]|$)"
     r"|^(?:mail delivery|mailer[- ]?daemon|postmaster|delivery (?:sub)?system|mail administrator|system administrator)",
     re.IGNORECASE,
 )
@@ -199,7 +199,8 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     permanent: list[str] = []
     if len(raw) <= _FLUFL_MAX:
         temporary, permanent = _flufl(raw)
-    if likelihood == 1 and not permanent and not temporary:
+    temporary, permanent = _believable(root, temporary), _believable(root, permanent)
+    if likelihood == 1 and not permanent and not temporary and not _names_somebody(root, text):
         return None
     if not permanent and not temporary:
         told = _from_words(root, text)
@@ -221,6 +222,24 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     )
 
 
+def _names_somebody(root: Part, text: str) -> bool:
+    """Return whether a mail of the empty envelope sender says by name who was not reached."""
+    if root.headers.text("return-path").strip("<> ") or not root.headers.has("return-path"):
+        return False
+    own = _own_addresses(root)
+    return any(_is_foreign(found[1], own) for found in _LABELLED.finditer(text[:8000]))
+
+
+def _believable(root: Part, addresses: Sequence[str]) -> list[str]:
+    """Return the addresses without our own and without Message-IDs; all of them where none would be left."""
+    own = _own_addresses(root)
+    return [item for item in addresses if _is_foreign(item, own) and not _LIKE_AN_ID.match(item)] or list(addresses)
+
+
+#: Long runs of digits or hexadecimals before the @, as programs make them.
+_LIKE_AN_ID: Final = re.compile(
+    r"(?=[^@]*\d)[0-9a-f.$]{20,}@|[^@]{0,60}\d{12,}[^@]{0,60}@|[^@]*\.javamail\.", re.IGNORECASE
+)
 _SMTP_CODE_5: Final = re.compile(r"(?<![\d.])5[0-5]\d[ -]|\b5\.\d\.\d{1,3}\b")
 
 
@@ -237,10 +256,12 @@ def _likelihood(root: Part, text: str) -> int:
     null_path = found.has("return-path") and found.text("return-path").strip("<> ") == ""
     daemon_path = bool(_STRONG_DAEMON.search(found.text("return-path").strip("<> ")))
     about_failure = bool(BOUNCE_SUBJECT.search(subject))
-    tells_failure = bool(FAILURE_WORDS.search(text[:8000]))
     report = root.content_type == "multipart/report" and "disposition" not in root.parameters.get("report-type", "")
     if found.has("x-failed-recipients") or report:
         return 2
+    if not (from_daemon or daemon_path or null_path or about_failure):
+        return 0
+    tells_failure = bool(FAILURE_WORDS.search(text[:8000]))
     if submitted.startswith("auto-replied") and not (from_daemon and (about_failure or tells_failure)):
         return 0
     score = (
@@ -273,7 +294,7 @@ def _addresses(items: Iterable[bytes]) -> list[str]:
 _LABELLED: Final = re.compile(
     r"(?:final-recipient|original-recipient|rcpt to|recipient(?:\(?s\)?)?(?: address(?:es)?)?|failed recipient|to address"
     r"|destinat\w+|empf\S{1,4}nger|intended recipients?|the following (?:recipient|address)\w*|unknown user|user unknown"
-    r"|no such user|mailbox (?:full|unavailable|not found)|undeliverable to|not delivered to|delivery to|to user)\W{1,6}"
+    r"|no such user|mailbox (?:full|unavailable|not found)|undeliverable to|not delivered to|deliver(?:ed|y) to|to user)\W{1,6}"
     r"(?:rfc822\s*;\s*)?[<\"']?(" + _ADDRESS.pattern + r")",
     re.IGNORECASE,
 )
@@ -287,20 +308,10 @@ def _from_words(root: Part, text: str) -> list[str]:
         return [found.rstrip(".") for found in dict.fromkeys(_ADDRESS.findall(known))]
     cut = ORIGINAL_FOLLOWS.search(text[:_MAX_TEXT])
     told, rest = (text[: cut.start()], text[cut.start() : _MAX_TEXT]) if cut else (text[:_MAX_TEXT], "")
-    own = {
-        address.casefold()
-        for name in ("from", "to", "reply-to", "return-path", "sender", "delivered-to", "x-original-to", "cc")
-        for value in root.headers.texts(name)
-        for address in _ADDRESS.findall(value)
-    }
-
-    def good(address: str) -> bool:
-        key = address.casefold()
-        return key not in own and not _STRONG_DAEMON.search(key) and "." in key.partition("@")[2]
-
+    own = _own_addresses(root)
     for pattern in (_LINE, _LABELLED, _ANGLED, _ADDRESS):
         found = [item if isinstance(item, str) else item[0] for item in pattern.findall(told)]
-        if kept := list(dict.fromkeys(item.rstrip(".") for item in found if good(item))):
+        if kept := list(dict.fromkeys(item.rstrip(".") for item in found if _is_foreign(item, own))):
             return kept[:50] if pattern is not _ADDRESS else kept[:1]
     original = next(
         (p.children[0].headers for p in _outer(root) if p.content_type == "message/rfc822" and p.children), None
@@ -311,6 +322,20 @@ def _from_words(root: Part, text: str) -> list[str]:
         else " ".join(re.findall(r"^[> ]*to:(.{1,300})", rest, re.IGNORECASE | re.MULTILINE)[:1])
     )
     return [item for item in dict.fromkeys(_ADDRESS.findall(source)) if "." in item.partition("@")[2]][:5]
+
+
+def _own_addresses(root: Part) -> set[str]:
+    return {
+        address.casefold()
+        for name in ("from", "to", "reply-to", "return-path", "sender", "delivered-to", "x-original-to", "cc")
+        for value in root.headers.texts(name)
+        for address in _ADDRESS.findall(value)
+    }
+
+
+def _is_foreign(address: str, own: set[str]) -> bool:
+    key = address.casefold()
+    return key not in own and not _STRONG_DAEMON.search(key) and "." in key.partition("@")[2]
 
 
 def _reason(text: str, address: str) -> dict[str, str]:

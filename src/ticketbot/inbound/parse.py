@@ -233,8 +233,8 @@ def _second_reading_agrees(fields: Headers, sender: Address) -> bool:
     It is given the bare line, cut, and nothing else of the mail (faults.md finding 9, libraries.md §2.2).
     """
     line = fields.raw("from")
-    if line.isascii() and b"=?" not in line and _PLAIN_FROM.fullmatch(line):
-        return True  # nothing in it that two readers could see differently
+    if _PLAIN_FROM.fullmatch(line):
+        return True
     try:
         seen = mailparser.parse_from_bytes(b"From: " + line[: headers.MAX_HEADER] + b"\r\n\r\n").from_
     except Exception:  # noqa: BLE001 - a vendor's parser against hostile bytes
@@ -242,7 +242,8 @@ def _second_reading_agrees(fields: Headers, sender: Address) -> bool:
     return {address.casefold() for _, address in seen} == {sender.key}
 
 
+#: A From line in which there is nothing that two readers could see differently: words, encoded or not, and one <address>.
 _PLAIN_FROM: Final = re.compile(
-    rb"(?:[A-Za-z0-9 .'_-]{0,100}<)?[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}>?"
-    rb'|"[A-Za-z0-9 .,\'_()-]{0,100}" ?<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}>'
+    rb'(?:"[^\x00-\x1f\x7f"\\<>@]{0,200}"|[^\x00-\x1f\x7f"(),:;<>@\[\]\\]{0,300}) ?<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}>'
+    rb"|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}"
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long tables of words
 """The words by which machines and mail programs give themselves away, in the languages that we meet. Data, no logic."""
 
 import re

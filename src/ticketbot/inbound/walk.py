@@ -104,7 +104,10 @@ class _Walk:
             opened = part.content()  # forbidden by RFC 2045 §6.4, and met
             if b"--" + boundary in opened:
                 body = opened
-        pieces = pieces_between(body, boundary, at_most=self.left) if boundary else None
+        written = _QUOTED_BOUNDARY.search(part.headers.raw("content-type"))
+        pieces = None
+        for candidate in dict.fromkeys((written[1] if written else boundary, boundary)):
+            pieces = pieces or (pieces_between(body, candidate, at_most=self.left) if candidate else None)
         if pieces is None:
             guessed = _guessed_boundary(body)
             pieces = pieces_between(body, guessed, at_most=self.left) if guessed and guessed != boundary else None
@@ -118,6 +121,10 @@ class _Walk:
                 return
             found, rest = headers.split_part(piece)
             part.children.append(self.part(found, rest, depth=depth + 1, default=default))
+
+
+#: The boundary as it is written: one that ends in blanks is forbidden, and met.
+_QUOTED_BOUNDARY: Final = re.compile(rb'boundary\s*=\s*"([^"\\]{1,200})"', re.IGNORECASE)
 
 
 def pieces_between(body: bytes, boundary: bytes, *, at_most: int = 500) -> list[bytes] | None:
@@ -184,11 +191,17 @@ def _describe(part: Part, default: str) -> None:
     value, extras = headers.parameters(part.headers.raw("content-disposition"))
     part.disposition = value.partition(" ")[0]
     part.filename = extras.get("filename") or part.parameters.get("name") or extras.get("name") or ""
-    if not part.filename and part.disposition in {"attachment", "inline"}:
+    whole = part.parameters.get("name", "")
+    if _LOST.search(part.filename) and whole and not _LOST.search(whole):
+        part.filename = whole  # the sender's charset could not say it; the other parameter can
+    if not part.filename and part.disposition in {"attachment", "inline"} and part.main_type != "text":
         location = part.headers.text("content-location")
         part.filename = location.rpartition("/")[2] if "." in location.rpartition("/")[2] else ""
     if not raw and not part.is_declared and _looks_like_html(part.body):
         part.content_type = "text/html"
+
+
+_LOST: Final = re.compile("\\?\\?|\ufffd")
 
 
 def _looks_like_html(body: bytes) -> bool:

@@ -1,0 +1,117 @@
+# ruff: noqa: E501, RUF001 - long tables of words in many scripts
+"""How mail programs of many languages introduce what is quoted, and how people and devices sign. Data, no logic.
+
+Every pattern is applied to one line, or to a few joined lines, of at most 500 characters: none has to be clever.
+"""
+
+import re
+from typing import Final
+
+#: "… wrote:" in the order of how often we meet them.
+WROTE: Final = re.compile(
+    r"\b(?:wrote|writes|schrieb|geschrieben|schreef|geschreven|escribi[óo]|escreveu|ha scritto|scrisse|skrev|skrifaði|napisał(?:\(?a\)?)?"
+    r"|napísal(?:\(?a\)?)?|napsal(?:\(?a\)?)?|pisze|pisał(?:a)?|je napisa[ol]/?(?:la)?|napisao(?:/la)?|a scris|kirjoitti|írta|yazdı|şunu yazdı|rašė|rakstīja"
+    r"|kirjutas|va escriure|escrigué|έγραψε|menulis|đã viết|viết|posted|said|idatzi du|escribiu)\b|[àa]\s?[ée]crit|пиш(?:ет|е|уть?)\b|написа[влое]|писал|כתב[/ה]?|כתבה|كتب|نوشت"
+    r"|写道|寫道|書きました|のメール|wrote|작성|เขียน|ने लिखा|লিখেছেন",
+    re.IGNORECASE,
+)
+
+#: A date or a time of day, in any script's digits.
+WHEN: Final = re.compile(
+    r"\d{1,2}\s?[:.h時시٫]\s?\d{2}|(?:19|20)\d\d|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\s*[月월]|[٠-٩]{1,2}[:/][٠-٩]{2}|[٠-٩]{4}"
+)
+ADDRESS: Final = re.compile(r"[^\s<>\[\]()@;:\"]{1,64}@[^\s<>\[\]()@;:\"]{2,190}")
+
+#: Lines that stand over what is quoted whole: everything below is history.
+ORIGINAL: Final = re.compile(
+    r"^[\s>*_=|~-]{2,}\s*(?:original(?:[ -](?:message|nachricht|e-?mail|appointment|meddelande|melding|mail))|reply message|"
+    r"urspr(?:ü|ue|u)ngliche (?:nachricht|mail|e-mail)|originalnachricht|message d['’]origine|message original|courriel original|"
+    r"mensaje original|mensagem original|messaggio originale|oorspronkelijk(?:e)? (?:bericht|e-?mail)|ursprungligt meddelande|"
+    r"originalmeddelande|opprinnelig melding|oprindelig (?:meddelelse|besked)|original besked|alkuperäinen viesti|oryginalna wiadomość|"
+    r"wiadomość oryginalna|wiadomość wysłana|původní (?:zpráva|e-mail)|pôvodná správa|eredeti üzenet|mesaj(?:ul)? original|"
+    r"(?:исходное|оригинальное|первоначальное) сообщение|оригінальне повідомлення|(?:orijinal|özgün|asıl) (?:ileti|mesaj|posta)|"
+    r"原始邮件|邮件原件|原始郵件|原始信件|元のメッセージ|元のメール|original message|원본 메시지|원본 메일|הודעה מקורית|ההודעה המקורית|"
+    r"(?:ال)?رسالة (?:ال)?أصلية|αρχικό μήνυμα|izvorna poruka|originalna poruka|izvirno sporočilo|missatge original|tin nhắn gốc|thư gốc|"
+    r"pesan asli|mesej asal|ursprünglicher text)\s*[\s*_=|~:-]*$",
+    re.IGNORECASE,
+)
+FORWARDED: Final = re.compile(
+    r"^[\s>*_=-]*(?:-{2,}|_{2,}|={2,}|begin|anfang|début|inicio|início|inizio|start|start på|begynnelse|alku|początek|začátek|)\s*(?:der |of |du |del |de |do |van |på |\w{0,3} ?)?"
+    r"(?:forwarded (?:message|by|mail)|weitergeleitete (?:nachricht|mail|e-mail)|weitergeleiteten nachricht|message (?:transféré|réexpédié)|"
+    r"mensaje reenviado|messaggio inoltrato|mensagem (?:encaminhada|reencaminhada)|doorgestuurd bericht|vidarebefordrat (?:meddelande|brev)|"
+    r"videresendt (?:melding|besked|meddelelse)|välitetty viesti|edelleenlähetetty viesti|przekazana wiadomość|wiadomość przekazana|"
+    r"přeposlaná zpráva|továbbított üzenet|mesaj redirecționat|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|"
+    r"iletilen (?:ileti|mesaj)|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|転送されたメッセージ|転送メッセージ|전달된 메시지|הודעה שהועברה|"
+    r"رسالة معاد توجيهها|προωθημένο μήνυμα|proslijeđena poruka|posredovano sporočilo|missatge reenviat)\s*[\s*_=:-]*$",
+    re.IGNORECASE,
+)
+
+#: The labels of a quoted header block, by what they say.
+_LABELS: Final = {
+    "from": "from von de da van från fra frá lähettäjä mittente od nadawca feladó expeditor от отправитель від kimden gönderen 发件人 寄件者 寄件人"
+    " 差出人 送信者 보낸사람 보낸_사람 מאת من από šalje pošiljatelj nuo no saatja remitente remetente expéditeur afzender avsändare afsender de_la daripada từ",
+    "date": "sent date gesendet datum envoyé envoyé_le enviado enviado_em enviado_el enviada enviada_em fecha data inviato verzonden skickat sendt dato"
+    " lähetetty päiväys päivämäärä wysłano wysłane odesláno odoslané datum_odeslání poslano poslané elküldve dátum küldve trimis отправлено дата дата_отправки надіслано gönderildi"
+    " gönderilme_tarihi tarih 发送时间 发送日期 日期 寄件日期 傳送時間 送信日時 日時 送信日 보낸날짜 보낸_날짜 날짜 נשלח תאריך تاريخ_الإرسال التاريخ أُرسلت تم_الإرسال"
+    " ημερομηνία στάλθηκε išsiųsta data_de_envio data/ora message_du dikirim ngày sendt_den date_d'envoi",
+    "to": "to an à a para aan till til vastaanottaja do komu címzett către catre кому kime alıcı 收件人 收件者 宛先 받는사람 받는_사람 אל إلى προς za prima kam saaja"
+    " destinatario destinataire destinatário mottagare modtager naar pro kepada đến",
+    "subject": "subject betreff betr objet sujet asunto assunto oggetto onderwerp ämne emne efni aihe temat předmět predmet tárgy subiect тема konu 主题 主旨 件名 표제 제목"
+    " נושא الموضوع θέμα tema zadeva perihal teema chủ_đề rubrik",
+    "cc": "cc kopie kopia kopi copia copie copie_à másolat копия копія bilgi 抄送 副本 ccへ 참조 עותק نسخة κοιν dw kópia cópia con_copia_a reply-to risposta antwort_an bcc importance priorität attachments anlagen",
+}
+KIND_OF_LABEL: Final = {word.replace("_", " "): kind for kind, words in _LABELS.items() for word in words.split()}
+LABEL: Final = re.compile(
+    r"^[\s>*_|\u200e\u200f]{0,8}([^\W\d_][^\d:\uff1a<>@]{0,28}?)[\s*_]{0,4}[:\uff1a][\s*_]{0,4}"
+)
+
+#: What phones and programs add by themselves.
+DEVICE: Final = re.compile(
+    r"^[\s*_>~-]{0,4}(?:sent (?:from|via|with|using) (?!.{0,60}\b(?:and|but|please|because|yesterday)\b)|get outlook for|gesendet (?:von|mit|über|via)|von meinem .{2,40} gesendet"
+    r"|diese nachricht wurde (?:von|mit)|holen sie sich outlook|outlook für .{2,20} (?:abrufen|herunterladen|beziehen)|envoyé (?:de|depuis|à partir|avec|via)|télécharger outlook|obtenir outlook|obtenez outlook"
+    r"|enviado (?:desde|do|de|a partir|com|por)|enviada (?:do|de)|obtener outlook|obter o outlook|descarga outlook|baixar o outlook|inviato d(?:a|al|all)|ottieni outlook|scarica outlook|verzonden (?:vanaf|met|via|vanuit)|verstuurd vanaf"
+    r"|download outlook|outlook downloaden|skickat från|skickades från|hämta outlook|sendt fra|hent outlook|last ned outlook|lähetetty (?:laitteesta|\w+sta|\w+stä)|hanki outlook|wysłane z|pobierz (?:aplikację )?outlook|wysłano z"
+    r"|odesláno z|odoslané z|získat outlook|az .{2,30}(?:küldve|küldöm)|elküldve|trimis de pe|trimis din|descărcați outlook|отправлено (?:с|из)|надіслано з|скачать outlook|изпратено от|.{0,30}(?:'?d[ae]n|tan|ten) gönderildi|στάλθηκε από"
+    r"|poslano (?:sa|z|iz|s)|发自|發自|來自我的|从我的.{1,20}发送|获取 outlook|iphoneから送信|.{1,20}から送信|나의 iphone|.{2,20}에서 보냄|נשלח מ|أُ?رسلت من|enviat (?:des|amb)|sent via|đã gửi từ|dikirim dari|"
+    r"sent from|this message was sent from|message envoyé (?:depuis|avec)|connected by|nokia|blackberry|.{0,20}yahoo mail (?:for|per|pour|für)|sent from yahoo)",
+    re.IGNORECASE,
+)
+
+#: Formal closings: below them stands who wrote, not what.
+CLOSING: Final = re.compile(
+    r"^[\s*_]{0,4}(?:(?:(?:with )?(?:my |our )?(?:best|kind|kindest|warm|warmest|many|sincere)(?: and \w+)? (?:regards|wishes)|(?:best |kind )?regards|rgds|brgds|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|respectfully"
+    r"|mit (?:freundlich|best|herzlich|lieb|viel|sonnig)\w*(?: \w+)? gr(?:ü|ue|u)(?:ß|ss)e?n?|(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[rn]? gr(?:ü|ue)(?:ß|ss)e?|mfg|vg|lg|hochachtungsvoll|"
+    r"(?:bien |très )?cordialement|(?:meilleures|sincères) salutations|bien à vous|salutations distinguées|veuillez agréer.{0,80}|"
+    r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|un saludo|(?:cordiali|distinti) saluti|cordialmente|un saluto|saluti|"
+    r"(?:com os )?(?:melhores )?cumprimentos|atenciosamente|att|abraços?|(?:met )?(?:vriendelijke|hartelijke|beste) groet(?:en)?|mvg|groet(?:en|jes)?|"
+    r"(?:med )?v(?:e|ä)nlig(?:a)? h(?:i|ä)lsning(?:ar)?|med vänliga? hälsningar?|(?:med )?venlig hilsen|(?:de )?bedste hilsner|mvh|vh|(?:med )?(?:vennlig|beste) hilsen|hilsen|hälsningar|bästa hälsningar|"
+    r"(?:ystävällisin|parhain) terveisin|terveisin|(?:z poważaniem|pozdrawiam|z wyrazami szacunku)(?: serdecznie)?|s pozdravem|s pozdravom|hezký den|üdvözlettel|tisztelettel|cu stimă|cu respect|toate cele bune|"
+    r"с уважением|с наилучшими пожеланиями|з повагою|saygılarımla|saygılar|iyi çalışmalar|με εκτίμηση|lp|lep pozdrav|s poštovanjem|srdačan pozdrav|敬具|此致|祝好|よろしくお願い(?:いた)?します|以上|감사합니다))"
+    r"(?: from [\w ]{2,30})?\s*[,.!;:–—-]?\s*(?:\w+(?: \w+)?)?\s*$",
+    re.IGNORECASE,
+)
+
+#: Warnings that a company's gateway puts over a mail.
+BANNER: Final = re.compile(
+    r"^[\s*\[(⚠️!]{0,6}(?:(?:caution|warning|attention|achtung|vorsicht|external(?: e-?mail| sender| message)?|extern|externe e-?mail|notice|security notice|cuidado|précaution)\b[\s:*!\])-]{0,6}.{0,60}(?:this (?:e-?mail|message)|"
+    r"diese (?:e-?mail|nachricht)|outside|extern|externe|originated|ce (?:message|courriel)|este (?:correo|mensaje)|expéditeur)|you don'?t often get e-?mail from|sie erhalten nicht (?:oft|häufig) e-?mails? von|some people who received this message don'?t often|"
+    r"\[?external\]?\s*$|this (?:e-?mail|message) (?:originated|came|was sent) from (?:outside|an external)|do not click (?:on )?(?:any )?links)",
+    re.IGNORECASE,
+)
+
+#: The first words of what lawyers put under a mail, and of footers that virus scanners and lists add.
+DISCLAIMER: Final = re.compile(
+    r"^[\s*_#-]{0,6}(?:(?:this|the information (?:in|contained in) this|the contents? of this) (?:e-?mail|message|communication|transmission|electronic|correspondence).{0,120}(?:confidential|privileged|intended|solely)|"
+    r"(?:confidentiality|legal|privacy|e-?mail)[ -](?:notice|disclaimer|note)|disclaimer\s*:?\s*$|confidential(?:ity)?\s*(?:notice)?\s*:|diese (?:e-?mail|nachricht).{0,80}(?:vertraulich|rechtlich)|der inhalt dieser (?:e-?mail|nachricht)|"
+    r"vertraulichkeitshinweis|ce (?:message|courriel|mail|email).{0,100}(?:confidentiel|exclusivement|destin)|este (?:mensaje|correo|e-?mail).{0,100}(?:confidencial|dirigido)|esta mensagem.{0,80}confidencia|"
+    r"questo messaggio.{0,100}(?:riservat|confidenzial|analizzat)|le informazioni contenute|dit (?:bericht|e-?mailbericht).{0,80}(?:vertrouwelijk|bestemd)|denna? e-?post.{0,80}konfident|denne e-?mail.{0,80}fortrolig|"
+    r"please consider the environment|think before you print|before printing|bitte (?:denken|prüfen) sie.{0,60}(?:drucken|umwelt)|pensez à l'environnement|virus-free\.|virenfrei\.|scanned by|this e-?mail (?:has been|was) (?:scanned|checked)|"
+    r"you (?:are receiving|received) this (?:e-?mail|message) because|to unsubscribe|you are subscribed|.{2,60} mailing list\s*$)",
+    re.IGNORECASE,
+)
+
+#: Our own line, and that of other desks, above which the answer belongs.
+REPLY_ABOVE: Final = re.compile(
+    r"(?:reply|respond|write|type your (?:reply|response)|antwort\w*|schreiben|répon\w+|responda|escriba|rispond\w+|antwoord|svar).{0,40}(?:above|over|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovanför|over) (?:this|the|dieser?|cette|de esta|esta|questa|deze|denna|denne)? ?(?:line|linie|zeile|ligne|línea|linha|riga|lijn|linje)",
+    re.IGNORECASE,
+)
