@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from ticketbot.config.model import MailboxSettings, Settings
 from ticketbot.config.sources import Effective
-from ticketbot.tomlfile import Place
+from ticketbot.tomlfile import Place, as_toml
 
 MASK = "********"
 _SAMPLES: Mapping[str, Mapping[str, str]] = {
@@ -67,8 +67,8 @@ def example() -> str:
 def _example_line(title: str, key: str, field: FieldInfo) -> str:
     if sample := _SAMPLES.get(title, {}).get(key):
         return f"{key} = {sample}  # {field.description}"
-    value = '"50 MB"' if key == "max_size" else as_toml(_plain(field.get_default())) or '""'
-    return f"# {key} = {value}  # {field.description}"
+    value = "50 MB" if key == "max_size" else _plain(field.get_default())
+    return f"# {key} = {as_toml('' if value is None else value)}  # {field.description}"
 
 
 def _walk(model: BaseModel, place: Place) -> Iterator[tuple[Place, str | int | bool | list[str] | None]]:
@@ -108,19 +108,3 @@ def _duration(value: timedelta) -> str:
         if seconds and seconds % size == 0:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
-
-
-def as_toml(value: str | float | bool | list[str] | None) -> str:
-    """Return a value in TOML's form, or nothing for none."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return str(value)
-        case list():
-            return "[" + ", ".join(as_toml(each) for each in value) + "]"
-        case str():
-            text = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-            return f'"{text}"'

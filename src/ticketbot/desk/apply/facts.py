@@ -129,14 +129,17 @@ def _in_rows(work: Work) -> Iterator[tuple[Key, Facts]]:
             yield ("contact", contact.address), {"client": client.slug, **_columns(contact, "name", "roles", "locale")}
     for launch in work.desk.launches():
         plan = _columns(launch, "go_live", "timezone", "is_customised", "complexity", "profile")
-        yield ("launch", launch.slug), {
-            "client": slugs.get(launch.client_id),
-            **plan,
-            **_columns(launch, "name", "address", "aliases", "roles"),
-            "hypercare_days": launch.settings.get("hypercare_days"),
-            "transition_end_day": launch.settings.get("transition_end_day"),
-            "knowledge": launch.settings.get("knowledge", {}),
-        }
+        yield (
+            ("launch", launch.slug),
+            {
+                "client": slugs.get(launch.client_id),
+                **plan,
+                **_columns(launch, "name", "address", "aliases", "roles"),
+                "hypercare_days": launch.settings.get("hypercare_days"),
+                "transition_end_day": launch.settings.get("transition_end_day"),
+                "knowledge": launch.settings.get("knowledge", {}),
+            },
+        )
 
 
 def _columns(row: object, *names: str) -> dict[str, Any]:
