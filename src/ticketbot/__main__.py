@@ -1,0 +1,5 @@
+"""`python -m ticketbot` is the command line."""
+
+from ticketbot.cli import main
+
+main()

@@ -1,0 +1,73 @@
+"""`ticketbot desk`: apply, show."""
+
+from pathlib import Path
+
+import click
+
+from ticketbot.cli.options import Options, as_json, open_store, print_json
+
+
+@click.group()
+def desk() -> None:
+    r"""Put the desk file (desk.toml) in force, or show the desk.
+
+    \b
+    Examples:
+      ticketbot desk apply desk.toml --dry-run
+      ticketbot desk apply desk.toml
+      ticketbot desk show > desk.toml
+    """
+
+
+@desk.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only print what would change.")
+@click.option("--prune", is_flag=True, help="Remove what an earlier file made and this one no longer names.")
+@as_json
+@Options.shared
+def apply(file: Path, *, dry_run: bool, prune: bool, as_json: bool) -> None:
+    r"""Put FILE in force: staff, clients, contacts, launches and promises, in one transaction.
+
+    Only what the file changed since it was last applied is changed. What mail has changed meanwhile is a conflict,
+    refused with its line. A running service notices by itself.
+
+    \b
+    Examples:
+      ticketbot desk apply desk.toml --dry-run
+      ticketbot desk apply desk.toml --prune
+    """
+    from ticketbot.clock import SystemClock
+    from ticketbot.desk.apply import apply_desk
+    from ticketbot.deskfile import read_desk
+
+    found = read_desk(file)
+    with open_store() as store, store.work() as work:
+        difference = apply_desk(found, work=work, now=SystemClock().now(), prune=prune, dry_run=dry_run)
+    if as_json:
+        changes = {"changes": list(difference.lines), "notes": list(difference.notes)}
+        print_json({**changes, "version": difference.version, "applied": not dry_run})
+        return
+    for line in (*difference.lines, *(f"  {note}" for note in difference.notes)):
+        click.echo(line)
+    if dry_run:
+        click.echo(f"{len(difference.lines)} changes; nothing was applied (--dry-run)")
+    elif difference.lines:
+        click.echo(f"{len(difference.lines)} changes applied; version {difference.version} of the desk is in force")
+    else:
+        click.echo(f"nothing to change; version {difference.version} of the desk is in force")
+
+
+@desk.command()
+@Options.shared
+def show() -> None:
+    r"""Print the desk in force as TOML that `desk apply` would take.
+
+    \b
+    Example:
+      ticketbot desk show > desk.toml
+    """
+    from ticketbot.desk.apply import show_desk
+
+    with open_store() as store, store.look() as work:
+        text = show_desk(work)
+    click.echo(text, nl=False)
