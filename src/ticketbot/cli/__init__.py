@@ -1,20 +1,18 @@
 """The command line: one file for each noun, imported only when its command runs, so that --help is quick."""
 
-import difflib
 import importlib
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import click
 from typing_extensions import override
 
 from ticketbot import __version__
+from ticketbot.cli.nouns import Noun
 from ticketbot.cli.options import Options
 from ticketbot.domain.errors import TicketbotError
-
-Resolved: TypeAlias = tuple[str | None, click.Command | None, list[str]]
 
 #: Every command, what it does in a line, in the order of the help. Each is `ticketbot.cli.NAME:NAME`.
 COMMANDS = {
@@ -44,7 +42,7 @@ Exit codes:
 """
 
 
-class _Lazy(click.Group):
+class _Lazy(Noun):
     """A group whose commands are imported when they are asked for."""
 
     @override
@@ -65,14 +63,6 @@ class _Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     @override
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Resolved:
-        if args and args[0] not in COMMANDS:
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-    @override
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -89,7 +79,7 @@ class _Lazy(click.Group):
             )
             code = found if isinstance(found, int) else 0
         except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+            click.echo(error.ctx.get_help(), err=True)
             code = error.exit_code
         except click.UsageError as error:
             where = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
@@ -131,9 +121,8 @@ def _trace(error: BaseException, options: Options) -> None:
 @click.version_option(__version__, prog_name="ticketbot", message="%(prog)s %(version)s")
 @Options.shared
 def main() -> None:
-    r"""Look after clients by mail in the weeks after their go-live.
+    """Look after clients by mail in the weeks after their go-live.
 
-    \b
     Examples:
       ticketbot demo                 see it at work, in a minute
       ticketbot init                 set up a desk of your own

@@ -2,14 +2,14 @@
 
 import click
 
+from ticketbot.cli.nouns import Noun
 from ticketbot.cli.options import Options, as_json, effective, print_json, print_table
 
 
-@click.group()
+@click.group(cls=Noun)
 def config() -> None:
-    r"""Show, explain and check the settings (ticketbot.toml).
+    """Show, explain and check the settings (ticketbot.toml).
 
-    \b
     Examples:
       ticketbot config example > ticketbot.toml
       ticketbot config check
@@ -19,9 +19,8 @@ def config() -> None:
 
 @config.command()
 def example() -> None:
-    r"""Print a commented ticketbot.toml with every setting.
+    """Print a commented ticketbot.toml with every setting.
 
-    \b
     Example:
       ticketbot config example > ticketbot.toml
     """
@@ -34,9 +33,8 @@ def example() -> None:
 @as_json
 @Options.shared
 def show(*, as_json: bool) -> None:
-    r"""Print every setting in force and where it comes from; secrets are masked.
+    """Print every setting in force and where it comes from; secrets are masked.
 
-    \b
     Examples:
       ticketbot config show
       TICKETBOT_RELAY__HOST=mx.example ticketbot config show --json
@@ -54,11 +52,10 @@ def show(*, as_json: bool) -> None:
 @config.command()
 @Options.shared
 def check() -> None:
-    r"""Check the settings; every fault is named with its line and a remedy.
+    """Check the settings; every fault is named with its line and a remedy.
 
     The servers are not asked: that does `ticketbot doctor`.
 
-    \b
     Example:
       ticketbot config check --config /etc/ticketbot/ticketbot.toml
     """

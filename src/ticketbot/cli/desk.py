@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
+from ticketbot.cli.nouns import Noun
 from ticketbot.cli.options import Options, as_json, open_store, print_json
 
 
-@click.group()
+@click.group(cls=Noun)
 def desk() -> None:
-    r"""Put the desk file (desk.toml) in force, or show the desk.
+    """Put the desk file (desk.toml) in force, or show the desk.
 
-    \b
     Examples:
       ticketbot desk apply desk.toml --dry-run
       ticketbot desk apply desk.toml
@@ -26,12 +26,11 @@ def desk() -> None:
 @as_json
 @Options.shared
 def apply(file: Path, *, dry_run: bool, prune: bool, as_json: bool) -> None:
-    r"""Put FILE in force: staff, clients, contacts, launches and promises, in one transaction.
+    """Put FILE in force: staff, clients, contacts, launches and promises, in one transaction.
 
     Only what the file changed since it was last applied is changed. What mail has changed meanwhile is a conflict,
     refused with its line. A running service notices by itself.
 
-    \b
     Examples:
       ticketbot desk apply desk.toml --dry-run
       ticketbot desk apply desk.toml --prune
@@ -60,9 +59,8 @@ def apply(file: Path, *, dry_run: bool, prune: bool, as_json: bool) -> None:
 @desk.command()
 @Options.shared
 def show() -> None:
-    r"""Print the desk in force as TOML that `desk apply` would take.
+    """Print the desk in force as TOML that `desk apply` would take.
 
-    \b
     Example:
       ticketbot desk show > desk.toml
     """
