@@ -29,7 +29,7 @@ _BEGINNINGS = _phrases(
 _ENDINGS = ("gönderildi", "küldve", "から送信", "から送信しました", "에서 보냄", "에서 보냈습니다", "傳送")
 
 _DEVICES = re.compile(
-    "iphone|ipad|ipod|android|samsung|galaxy|pixel|huawei|xiaomi|blackberry|handy|smartphone|mobil|móvil|mobiel|tablet"
+    "iphon|ipad|ipod|android|samsung|galaxy|pixel|huawei|xiaomi|blackberry|handy|smartphone|mobil|móvil|mobiel|tablet"
     "|telefon|téléphone|outlook|gmail|yahoo|proton|aol|mail for windows|mail-app|mail app|手机|手機"
 )
 

@@ -237,7 +237,7 @@ def _joined(case: Case, found: Candidate) -> Match:
         evidence=found.evidence,
         reason=f"T-{number}: {found.finding}" + (f", merged from T-{found.ticket}" if number != found.ticket else ""),
         voice=case.voice(found.ticket),
-        token=found.token if number in case.own_numbers and is_own else None,
+        token=found.token if found.ticket in case.own_numbers and is_own else None,
         is_internal=_is_internal(case, found),
     )
 
