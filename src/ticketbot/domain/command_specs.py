@@ -41,7 +41,6 @@ class CommandName(StrEnum):
     CLOSE = "close"
     SPAM = "spam"
     NOTSPAM = "notspam"
-    HELP = "help"
 
 
 class Changes(StrEnum):

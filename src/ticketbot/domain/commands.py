@@ -19,6 +19,10 @@ from ticketbot.domain.signoffs import is_sign_off, without_banners
 MOST_COMMANDS = 50
 LONGEST_LINE = 2_000
 _SHOWN = 200
+_SERVED = tuple(spec.name for spec in COMMANDS.values() if spec.is_served)
+
+#: What is suggested where nothing is near: all that works.
+_MENU = " ".join(f"#{name}" for name in _SERVED)
 
 #: A line that means to be a command: a letter right after the sign, which some keyboards write full-width.
 _COMMAND = re.compile(r"[#\uff03](?P<name>[^\W\d_]\S*)(?P<args>.*)")
@@ -81,7 +85,7 @@ def parse(new_text: str, *, own_name: str = "") -> Parsed:
     block = [(number, line) for number, line in enumerate(lines[:end], start=1) if line]
     answers = _read_block(block[:MOST_COMMANDS])
     if len(block) > MOST_COMMANDS:
-        answers.append(_error(*block[MOST_COMMANDS], f"more than {MOST_COMMANDS} commands in one mail", "#help"))
+        answers.append(_error(*block[MOST_COMMANDS], f"more than {MOST_COMMANDS} commands in one mail", _MENU))
     if block and (wrapped := _wrapped(lines, end)):
         answers.append(wrapped)
     text = without_banners(_unescaped(new_text.split("\n")[end:]))
@@ -120,7 +124,7 @@ def _refusal(
     spec = command.spec
     allowed = ROLES[spec.who]
     if allowed is not None and allowed.isdisjoint(roles):
-        return _error(command.line_no, command.line, f"only a {' or '.join(sorted(allowed))} may do that", "#help")
+        return _error(command.line_no, command.line, f"only a {' or '.join(sorted(allowed))} may do that", _MENU)
     if spec.needs_ticket and not has_ticket:
         reason = "this mail is about no ticket; reply to one of the ticket's mails"
         return _error(command.line_no, command.line, reason, spec.example)
@@ -147,12 +151,12 @@ def _read(number: int, line: str, before: Sequence[Command]) -> Command | Comman
     written, args = found["name"], _LINKED.sub("", found["args"]).strip(_INVISIBLE)
     name = written.casefold()
     if len(line) > LONGEST_LINE:
-        return _error(number, line, f"the line is longer than {LONGEST_LINE} characters", "#help")
+        return _error(number, line, f"the line is longer than {LONGEST_LINE} characters", _MENU)
     if name not in COMMANDS:
         return _error(number, line, f"there is no command “#{written[:60]}”", _nearest(name, args))
     spec = COMMANDS[name]
     if not spec.is_served:
-        return _error(number, line, f"“#{name}” does not work in this version yet", "#help")
+        return _error(number, line, f"“#{name}” does not work in this version yet", _MENU)
     if clash := _clash(spec, before):
         return _error(number, line, clash, before[-1].line)
     filled = fill(spec.form, args)
@@ -173,10 +177,9 @@ def _clash(spec: CommandSpec, before: Sequence[Command]) -> str:
 def _nearest(name: str, args: str) -> str:
     """Return the command that was probably meant, with these arguments where they fit it."""
     letters = _NAME.match(name)
-    served = [each.name for each in COMMANDS.values() if each.is_served]
-    close = get_close_matches(letters[0][:40], served, n=1) if letters else []
+    close = get_close_matches(letters[0][:40], _SERVED, n=1) if letters else []
     if not close:
-        return "#help"
+        return _MENU
     spec = COMMANDS[close[0]]
     fits = not isinstance(fill(spec.form, args[:LONGEST_LINE]), Misfit)
     return f"#{spec.name} {args}".strip()[:_SHOWN] if fits else spec.example
