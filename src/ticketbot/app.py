@@ -76,7 +76,7 @@ class App:
     def run(self, stop: threading.Event, *, roles: Collection[Role] = ALL_ROLES) -> None:
         """Serve until *stop* is set."""
         with self.serving():
-            service = self._service(stop, roles)
+            service = self.service(stop, roles=roles)
             service.start(stop)
             log.info("ticketbot serves", extra={"action": "service_started", "roles": [role.value for role in roles]})
             stop.wait()
@@ -104,6 +104,12 @@ class App:
                 return rounds
         return _ROUNDS
 
+    def upcoming(self) -> datetime | None:
+        """Return when something will be due of itself: a job of the timetable, a mail or a letter that waits."""
+        now = self.clock.now()
+        instants = (self.timetable.next_at(now), self.pipeline.next_at(), self.deliverer.next_at())
+        return min((instant for instant in instants if instant is not None), default=None)
+
     def close(self) -> None:
         """Close every connection."""
         with ExitStack() as stack:
@@ -112,7 +118,8 @@ class App:
             for watch in self.watches:
                 stack.callback(watch.close)
 
-    def _service(self, stop: threading.Event, roles: Collection[Role]) -> Service:
+    def service(self, stop: threading.Event, *, roles: Collection[Role]) -> Service:
+        """Return the threads that serve these roles, not yet started."""
         watches = self.watches if Role.POLL in roles else ()
         bell, clock = self.store.bell, self.clock
 

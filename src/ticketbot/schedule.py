@@ -44,16 +44,18 @@ class Timetable:
 
         An entry that fails is logged and tried again with the next ring; the others go on.
         """
-        upcoming: list[datetime] = []
         for entry in self.entries:
             try:
                 while entry.job.do_one(now):
                     pass
-                if (instant := entry.job.next_at(now)) is not None:
-                    upcoming.append(instant)
             except Exception:
                 log.exception("the job %s failed and is tried again", entry.name, extra={"action": "job_failed"})
-        return min(upcoming, default=None)
+        return self.next_at(now)
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return the next instant at which something will be due, None when nothing is foreseen."""
+        instants = (entry.job.next_at(now) for entry in self.entries)
+        return min((instant for instant in instants if instant is not None), default=None)
 
 
 class AlarmClock:

@@ -9,7 +9,6 @@ from ticketbot.domain.calendars import Schedule, local_date
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.phases import STRENGTH, Phase, PlanEvent, PlanEventKind
 from ticketbot.domain.plans import PhasePlan
-from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.policy import Policy
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.profiles import Complexity, plan_for, profile_name

@@ -72,9 +72,11 @@ class People:
         """Return who looks at what has no owner: the desk file's list, else the launch's team, else all staff."""
         if self._triage:
             return list(self._triage)
+        if launch is None:
+            return list(self.roster)
         team = "standard" if phase is Phase.STANDARD else "hypercare"
         members = [person for person in self.roster if person.team == team]
-        leads = self._holders("lead", launch, phase) if launch is not None else []
+        leads = self._holders("lead", launch, phase)
         return list({person.id: person for person in (*leads, *members)}.values()) or list(self.roster)
 
     def _oncall(self, launch: Launch | None, phase: Phase | None) -> list[Told]:

@@ -14,7 +14,7 @@ from ticketbot.config.model import After
 from ticketbot.domain.errors import MailboxRefused
 from ticketbot.inbound.mailbox.idle import Waiter
 from ticketbot.inbound.mailbox.line import GARBLED, Line
-from ticketbot.inbound.mailbox.port import LARGE, STUB, Account, Fetched, Listed, Opened, Shelf, is_temporary
+from ticketbot.inbound.mailbox.port import LARGE, STUB, Account, Fetched, Listed, Opened, Shelf, is_busy, is_temporary
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +113,7 @@ class ImapMailbox:
     def uids(self, *, after: int = 0) -> list[int]:
         """Return the UIDs in the folder that are higher than *after*, in order."""
         with self._line.talking("did not list its mails") as client:
+            client.noop()  # a server need not search what it has not announced yet (RFC 3501, 7.3.1)
             if after or self._opened.mails <= _SEARCHED_AT_ONCE:
                 found = list(client.search(["UID", f"{after + 1}:*"]))
             else:
@@ -188,7 +189,7 @@ class ImapMailbox:
         except IMAPClientAbortError:
             raise
         except (IMAPClientError, *GARBLED) as error:
-            if is_temporary(str(error)):
+            if is_busy(str(error)):
                 raise
             if len(uids) == 1:
                 log.warning("a mail could not be fetched: uid %d at %s", uids[0], self.account.host)
