@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from ticketbot.domain.ids import is_ours
-from ticketbot.domain.messages import Message
+from ticketbot.domain.messages import Message, fold
 from ticketbot.domain.tokens import Keyring
 
 
@@ -243,8 +243,8 @@ def _has_auto_hint(message: Message) -> bool:
 
 
 def _recipients(message: Message) -> set[str]:
-    return {address.key for address in message.people} | {address.casefold() for address in message.delivered_to}
+    return {address.key for address in message.people} | {fold(address) for address in message.delivered_to}
 
 
 def _is_receipt(message: Message, house: House) -> bool:
-    return house.channel == "receipts" or bool(house.receipt_addresses & {a.casefold() for a in message.delivered_to})
+    return house.channel == "receipts" or bool(house.receipt_addresses & {fold(a) for a in message.delivered_to})

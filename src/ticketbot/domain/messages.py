@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+_ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+def fold(address: str) -> str:
+    """Return an address or domain as it is compared: ASCII letters in lower case, every other one as it is.
+
+    `str.lower` would turn a Kelvin sign into k, and `str.casefold` a sharp s into ss: another's address into ours.
+    """
+    return address.translate(_ASCII)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -16,7 +26,7 @@ class Address:
     @property
     def key(self) -> str:
         """Return the address as it is compared: lower case."""
-        return self.address.casefold()
+        return fold(self.address)
 
     @property
     def domain(self) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ticketbot.domain.messages import Authentication
+from ticketbot.domain.messages import Authentication, fold
 
 _HOSTED: Final = {
     "mx.google.com": re.compile(rb"\bby\s+(?:mx\.google\.com|[0-9a-f:.]+)\b", re.IGNORECASE),
@@ -33,7 +33,7 @@ def verdict(fields: Sequence[tuple[str, bytes]], *, authserv_ids: frozenset[str]
 
 def trusted_field(fields: Sequence[tuple[str, bytes]], *, authserv_ids: frozenset[str]) -> str | None:
     """Return the text of the one field that our server wrote, or None."""
-    ours = {item.casefold() for item in authserv_ids}
+    ours = {fold(item) for item in authserv_ids}
     hops: list[bytes] = []
     for name, raw in fields:
         if name == "received":
@@ -60,7 +60,7 @@ def authserv_id(text: str) -> str | None:
         return None
     if len(found) > 1 and found[1] == "=":
         return None
-    return _unquoted(found[0]).casefold()
+    return fold(_unquoted(found[0]))
 
 
 def results(text: str) -> list[tuple[str, str, dict[str, str]]]:
@@ -81,7 +81,7 @@ def results(text: str) -> list[tuple[str, str, dict[str, str]]]:
         ]
         if pairs and words[1] == "=":
             method, result = pairs[0]
-            out.append((method.partition("/")[0], result.casefold(), dict(reversed(pairs[1:]))))
+            out.append((method.partition("/")[0], result.lower(), dict(reversed(pairs[1:]))))
     return out
 
 
@@ -106,12 +106,12 @@ def judged(found: Sequence[tuple[str, str, dict[str, str]]], *, sender_domain: s
 
 def _aligned(domain: str, sender_domain: str) -> bool:
     """Return whether a proven domain speaks for the sender's: the same, or a parent of at least two labels."""
-    domain, sender_domain = domain.casefold().rstrip("."), sender_domain.casefold().rstrip(".")
+    domain, sender_domain = fold(domain).rstrip("."), fold(sender_domain).rstrip(".")
     return bool(domain) and (domain == sender_domain)
 
 
 def _same(one: str, other: str) -> bool:
-    return one.casefold().rstrip(".").rpartition("@")[2] == other.casefold().rstrip(".")
+    return fold(one).rstrip(".").rpartition("@")[2] == fold(other).rstrip(".")
 
 
 def _tokens(text: str, *, at_most: int) -> Iterator[str]:

@@ -164,7 +164,8 @@ class _Collector:
     def _uuencoded(self, part: Part, text: str) -> str:
         """Take files that stand in the text itself out of it."""
         data = part.content()
-        kept, position = [], 0
+        kept: list[bytes] = []
+        position = 0
         while (found := uudecoded(data, position)) is not None and len(kept) < 100:  # noqa: PLR2004
             name, content, start, end = found
             if not content:

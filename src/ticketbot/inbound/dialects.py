@@ -22,9 +22,12 @@ WHEN: Final = re.compile(
 )
 ADDRESS: Final = re.compile(r"[^\s<>\[\]()@;:\"]{1,64}@[^\s<>\[\]()@;:\"]{2,190}")
 
-#: Lines that stand over what is quoted whole: everything below is history.
+#: What mail programs draw rules with, around such a line.
+RULERS: Final = " \t>*_=|~-:\u2013\u2014\xa0"
+
+#: Lines that stand over what is quoted whole: everything below is history. Matched without the rulers around them.
 ORIGINAL: Final = re.compile(
-    r"^[\s>*_=|~-]{2,}\s*(?:original(?:[ -](?:message|nachricht|e-?mail|appointment|meddelande|melding|mail))|reply message|"
+    r"(?:original(?:[ -](?:message|nachricht|e-?mail|appointment|meddelande|melding|mail))|reply message|"
     r"urspr(?:ü|ue|u)ngliche (?:nachricht|mail|e-mail)|originalnachricht|message d['’]origine|message original|courriel original|"
     r"mensaje original|mensagem original|messaggio originale|oorspronkelijk(?:e)? (?:bericht|e-?mail)|ursprungligt meddelande|"
     r"originalmeddelande|opprinnelig melding|oprindelig (?:meddelelse|besked)|original besked|alkuperäinen viesti|oryginalna wiadomość|"
@@ -32,17 +35,17 @@ ORIGINAL: Final = re.compile(
     r"(?:исходное|оригинальное|первоначальное) сообщение|оригінальне повідомлення|(?:orijinal|özgün|asıl) (?:ileti|mesaj|posta)|"
     r"原始邮件|邮件原件|原始郵件|原始信件|元のメッセージ|元のメール|original message|원본 메시지|원본 메일|הודעה מקורית|ההודעה המקורית|"
     r"(?:ال)?رسالة (?:ال)?أصلية|αρχικό μήνυμα|izvorna poruka|originalna poruka|izvirno sporočilo|missatge original|tin nhắn gốc|thư gốc|"
-    r"pesan asli|mesej asal|ursprünglicher text)\s*[\s*_=|~:-]*$",
+    r"pesan asli|mesej asal|ursprünglicher text)",
     re.IGNORECASE,
 )
 FORWARDED: Final = re.compile(
-    r"^[\s>*_=-]*(?:-{2,}|_{2,}|={2,}|begin|anfang|début|inicio|início|inizio|start|start på|begynnelse|alku|początek|začátek|)\s*(?:der |of |du |del |de |do |van |på |\w{0,3} ?)?"
+    r"(?:begin|anfang|début|inicio|início|inizio|start|start på|begynnelse|alku|początek|začátek|)\s?(?:der |of |du |del |de |do |van |på |\w{0,3} ?)?"
     r"(?:forwarded (?:message|by|mail)|weitergeleitete (?:nachricht|mail|e-mail)|weitergeleiteten nachricht|message (?:transféré|réexpédié)|"
     r"mensaje reenviado|messaggio inoltrato|mensagem (?:encaminhada|reencaminhada)|doorgestuurd bericht|vidarebefordrat (?:meddelande|brev)|"
     r"videresendt (?:melding|besked|meddelelse)|välitetty viesti|edelleenlähetetty viesti|przekazana wiadomość|wiadomość przekazana|"
     r"přeposlaná zpráva|továbbított üzenet|mesaj redirecționat|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|"
     r"iletilen (?:ileti|mesaj)|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|転送されたメッセージ|転送メッセージ|전달된 메시지|הודעה שהועברה|"
-    r"رسالة معاد توجيهها|προωθημένο μήνυμα|proslijeđena poruka|posredovano sporočilo|missatge reenviat)\s*[\s*_=:-]*$",
+    r"رسالة معاد توجيهها|προωθημένο μήνυμα|proslijeđena poruka|posredovano sporočilo|missatge reenviat)",
     re.IGNORECASE,
 )
 
@@ -61,9 +64,7 @@ _LABELS: Final = {
     "cc": "cc kopie kopia kopi copia copie copie_à másolat копия копія bilgi 抄送 副本 ccへ 참조 עותק نسخة κοιν dw kópia cópia con_copia_a reply-to risposta antwort_an bcc importance priorität attachments anlagen",
 }
 KIND_OF_LABEL: Final = {word.replace("_", " "): kind for kind, words in _LABELS.items() for word in words.split()}
-LABEL: Final = re.compile(
-    r"^[\s>*_|\u200e\u200f]{0,8}([^\W\d_][^\d:\uff1a<>@]{0,28}?)[\s*_]{0,4}[:\uff1a][\s*_]{0,4}"
-)
+LABEL: Final = re.compile(r"^[\s>*_|\u200e\u200f]{0,8}([^\W\d_][^\d:\uff1a<>@]{0,28}?)[\s*_]{0,4}[:\uff1a][\s*_]{0,4}")
 
 #: What phones and programs add by themselves.
 DEVICE: Final = re.compile(

@@ -72,7 +72,8 @@ def split_part(raw: bytes) -> tuple[Headers, bytes]:
 
 def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
     headers = Headers()
-    name, pieces, size = "", [], 0
+    name, size = "", 0
+    pieces: list[bytes] = []
     position, end, first = start, len(raw), True
 
     def close() -> None:
@@ -191,6 +192,8 @@ def unbase64(data: bytes) -> bytes:
     except (binascii.Error, ValueError):
         pass
     kept = data.translate(None, _NOT_BASE64)
+    if kept.count(b"=") > _MANY_ENDS:
+        kept = kept.replace(b"=", b"")
     out = []
     for run in re.split(rb"=+", kept):
         whole = run[: len(run) - 1] if len(run) % 4 == 1 else run
@@ -198,11 +201,12 @@ def unbase64(data: bytes) -> bytes:
     return b"".join(out)
 
 
+_MANY_ENDS: Final = 1000
 _NOT_BASE64: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 
 
 def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
-    """Return a structured value and its parameters by lower-case name (RFC 2045, 2231, and what senders make of them)."""
+    """Return a structured value and its parameters by lower-case name (RFC 2045, 2231, and what senders do)."""
     value, _, rest = raw.partition(b";")
     main = charsets.clean_line(charsets.decode(_without_comments(value))).strip().lower()
     simple: dict[str, bytes] = {}
@@ -214,9 +218,7 @@ def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
             continue
         encoded = name.endswith("*")
         number = section.rstrip("*")
-        pieces.setdefault(base, {}).setdefault(
-            int(number) if number.isdigit() and len(number) < 4 else 0, (encoded, data)
-        )
+        pieces.setdefault(base, {}).setdefault(int(number) if _SECTION.fullmatch(number) else 0, (encoded, data))
     out = {name: charsets.clean_line(words(charsets.decode(data))) for name, data in simple.items()}
     for name, sections in pieces.items():
         out[name] = _continued(sections)
@@ -251,6 +253,7 @@ def _pairs(rest: bytes) -> Iterable[tuple[str, bytes]]:
         yield name, data
 
 
+_SECTION: Final = re.compile(r"[0-9]{1,3}")
 _NAME: Final = re.compile(rb"([A-Za-z0-9_.+-]{1,60}(?:\*\d{0,4}\*?)?)[ \t]*=[ \t]*")
 _BLANK_NAME: Final = re.compile(
     rb"[ \t]+(?:charset|name|filename|format|boundary|type|method|delsp)\*?=", re.IGNORECASE

@@ -7,7 +7,7 @@ from typing import Final
 
 from flufl.bounce import all_failures
 
-from ticketbot.domain.messages import FailedRecipient, Report
+from ticketbot.domain.messages import FailedRecipient, Report, fold
 from ticketbot.inbound import charsets, headers
 from ticketbot.inbound.headers import Headers
 from ticketbot.inbound.phrases import (
@@ -184,7 +184,7 @@ def original_ids(root: Part, text: str) -> tuple[str, ...]:
 def _once(found: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
     by_key: dict[str, FailedRecipient] = {}
     for item in found:
-        by_key.setdefault(item.address.casefold(), item)
+        by_key.setdefault(fold(item.address), item)
     return tuple(by_key.values())[:200]
 
 
@@ -326,7 +326,7 @@ def _from_words(root: Part, text: str) -> list[str]:
 
 def _own_addresses(root: Part) -> set[str]:
     return {
-        address.casefold()
+        fold(address)
         for name in ("from", "to", "reply-to", "return-path", "sender", "delivered-to", "x-original-to", "cc")
         for value in root.headers.texts(name)
         for address in _ADDRESS.findall(value)
@@ -334,7 +334,7 @@ def _own_addresses(root: Part) -> set[str]:
 
 
 def _is_foreign(address: str, own: set[str]) -> bool:
-    key = address.casefold()
+    key = fold(address)
     return key not in own and not _STRONG_DAEMON.search(key) and "." in key.partition("@")[2]
 
 

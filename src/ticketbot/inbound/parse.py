@@ -8,7 +8,7 @@ from typing import Final
 
 import mailparser
 
-from ticketbot.domain.messages import Address, Authentication, Message
+from ticketbot.domain.messages import Address, Authentication, Message, fold
 from ticketbot.inbound import authentication, body, charsets, headers, machine, people, quotes, walk
 from ticketbot.inbound import text as texts
 from ticketbot.inbound.body import Body
@@ -239,7 +239,7 @@ def _second_reading_agrees(fields: Headers, sender: Address) -> bool:
         seen = mailparser.parse_from_bytes(b"From: " + line[: headers.MAX_HEADER] + b"\r\n\r\n").from_
     except Exception:  # noqa: BLE001 - a vendor's parser against hostile bytes
         return False
-    return {address.casefold() for _, address in seen} == {sender.key}
+    return {fold(address) for _, address in seen} == {sender.key}
 
 
 #: A From line in which there is nothing that two readers could see differently: words, encoded or not, and one <address>.

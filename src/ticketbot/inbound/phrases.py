@@ -37,9 +37,9 @@ DELAY_WORDS: Final = re.compile(
 )
 
 ORIGINAL_FOLLOWS: Final = re.compile(
-    r"^[ >*-]*(?:-+\s*)?(?:this is a copy of|below this line is|copy of (?:the|your) (?:original )?message|(?:the )?original message (?:header|follows|text)"
-    r"|the (?:header|text|body) of the|returned message|(?:---+|===+).{0,60}(?:original|returned|message header|unsent|copy of|headers?|transcript)"
-    r"|message headers? follow|included is|your (?:original )?message (?:follows|was|reads)|unsent message|-- the header|received:\s+from"
-    r"|(?:your )?original (?:message|mail) (?:is )?(?:below|attached|follows)|\*{3,}.{0,30}original|return-path:|-{4,}\s*begin).*$",
+    r"^[ >*-]{0,40}(?:this is a copy of|below this line is|copy of (?:the|your) (?:original )?message|(?:the )?original message (?:header|follows|text)"
+    r"|the (?:header|text|body) of the|returned message|(?:-{3,60}|={3,60}).{0,60}(?:original|returned|message header|unsent|copy of|headers?|transcript)"
+    r"|message headers? follow|included is|your (?:original )?message (?:follows|was|reads)|unsent message|-- the header|received:\s{1,4}from"
+    r"|(?:your )?original (?:message|mail) (?:is )?(?:below|attached|follows)|\*{3,40}.{0,30}original|return-path:|-{4,60}\s{0,3}begin).*$",
     re.IGNORECASE | re.MULTILINE,
 )

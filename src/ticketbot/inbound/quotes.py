@@ -19,6 +19,7 @@ from ticketbot.inbound.dialects import (
     LABEL,
     ORIGINAL,
     REPLY_ABOVE,
+    RULERS,
     WHEN,
     WROTE,
 )
@@ -61,11 +62,7 @@ def new_text(marked: str, *, subject: str = "", is_reply: bool = False) -> str:
 def is_forwarded(text: str, *, new_text: str) -> bool:
     """Return whether a body passes on another mail: it holds a forward's line, outside of any quote."""
     del new_text
-    return any(
-        FORWARDED.match(line[:_LOOKED_AT])
-        for line in text.split("\n")[:2000]
-        if line.strip() and not line.startswith(">")
-    )
+    return any(_is_forward_line(line) for line in text.split("\n")[:2000] if not line.startswith(">"))
 
 
 # --- the parts ---------------------------------------------------------------------------------------------------------
@@ -73,7 +70,7 @@ def is_forwarded(text: str, *, new_text: str) -> bool:
 
 def _newly_written(lines: list[str]) -> list[str]:
     lines = _without_banners(lines)
-    forward = next((n for n, line in enumerate(lines) if FORWARDED.match(line[:_LOOKED_AT]) and line.strip()), None)
+    forward = next((n for n, line in enumerate(lines) if _is_forward_line(line)), None)
     if forward is not None and not any(_QUOTED.match(line) for line in lines[:forward]):
         before = _trimmed(lines[:forward])
         if any(line.strip() for line in before) and not _cut_at(lines[:forward]):
@@ -85,6 +82,18 @@ def _newly_written(lines: list[str]) -> list[str]:
     lines = _without_signature(lines, by_marks=True)
     lines = _trimmed(_without_quotes(lines))
     return _trimmed(_without_signature(lines, by_marks=False))
+
+
+def _is_forward_line(line: str) -> bool:
+    """Return whether a line says that what follows was passed on: between rulers, or as Apple's programs begin it."""
+    bare = line.strip(RULERS)
+    return 5 < len(bare) < 80 and (bare != line or line.endswith(":")) and FORWARDED.fullmatch(bare) is not None  # noqa: PLR2004
+
+
+def _is_original_line(line: str) -> bool:
+    bare = line.strip(RULERS)
+    ruled = line.strip()[:2].strip(RULERS) == ""
+    return ruled and 3 < len(bare) < 60 and ORIGINAL.fullmatch(bare) is not None  # noqa: PLR2004
 
 
 def _cut_at(lines: list[str]) -> bool:
@@ -149,7 +158,7 @@ def _history_begins(lines: Sequence[str]) -> int:
         if not line.strip() or (_PLAIN_QUOTED.match(line) and not _is_torn_end(lines, number)):
             continue
         head = line[:_LOOKED_AT]
-        if (ORIGINAL.match(head) or REPLY_ABOVE.search(head)) and number:
+        if (_is_original_line(line) or REPLY_ABOVE.search(head)) and number:
             return number
         if _is_header_block(lines, number):
             return number

@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 
 from ticketbot.inbound import charsets
 
-MAX_HTML: Final = 2 * 1024 * 1024
+MAX_HTML: Final = 1024 * 1024
 MAX_SANITISED: Final = 512 * 1024
 MAX_DEPTH: Final = 150
 
@@ -302,19 +302,20 @@ def _is_deep(source: str) -> bool:
 
 def unflowed(text: str, *, delsp: bool = False) -> str:
     """Join the lines of format=flowed text (RFC 3676): quote depth by depth, signature marks left alone."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         depth = len(line) - len(line.lstrip(">"))
-        content = line[depth:]
-        content = content.removeprefix(" ")
+        content = line[depth:].removeprefix(" ")
         is_mark = content == "-- "
-        if open_depth == depth and not is_mark and out:
-            out[-1] = (out[-1][:-1] if delsp else out[-1]) + content
+        flows = content.endswith(" ") and not is_mark
+        shown = content[:-1] if flows and delsp else content
+        if open_depth == depth and not is_mark:
+            out[-1].append(shown)
         else:
-            out.append((">" * depth + " " if depth else "") + content)
-        open_depth = depth if content.endswith(" ") and not is_mark else -1
-    return "\n".join(out)
+            out.append([">" * depth + " " if depth else "", shown])
+        open_depth = depth if flows else -1
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def enriched(text: str) -> str:

@@ -143,7 +143,7 @@ def pieces_between(body: bytes, boundary: bytes, *, at_most: int = 500) -> list[
             pieces.append(body[opened : _before_newline(body, found, opened)])
         opened = tail.end()
         position = max(position, tail.end() - 1) if tail.end() < len(body) else len(body)
-        if tail[1] and mark not in body[opened:]:
+        if tail[1] and body.find(mark, opened) < 0:
             return pieces
         if tail[1]:
             opened = -1
