@@ -18,6 +18,7 @@ from ticketbot.desk.told import (
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, Act, Refusal, TicketState, closes_at, move
+from ticketbot.domain.messages import fold
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import (
     Clocks,
@@ -194,9 +195,7 @@ def _write_to_client(acting: Acting, text: str, *, act: Act) -> None:
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
     reader = client_reader(work, ticket, acting.care)
     copies = tuple(
-        each.address
-        for each in work.tickets.participants(ticket.id)
-        if each.address != ticket.requester_address.casefold()
+        each.address for each in work.tickets.participants(ticket.id) if each.address != fold(ticket.requester_address)
     )
     facts = ticket_facts(work, ticket, acting.care, now=arrival.at)
     author = acting.person.name.split()[0]

@@ -6,6 +6,7 @@ from datetime import time
 
 from ticketbot.deskfile import desk_of, policy_of
 from ticketbot.deskfile.model import Desk as DeskDocument
+from ticketbot.domain.messages import fold
 from ticketbot.domain.policy import Policy, default_policy
 from ticketbot.store.database import Work
 
@@ -71,23 +72,23 @@ class Book:
             self._version = version
         document = self._document
         clients = {client.id: client.slug for client in work.desk.clients()}
-        own = {address.casefold() for mailbox in self.mailboxes for address in mailbox.addresses}
+        own = {fold(address) for mailbox in self.mailboxes for address in mailbox.addresses}
         by_channel = {
             channel: {
-                address.casefold()
+                fold(address)
                 for mailbox in self.mailboxes
                 if mailbox.channel == channel
                 for address in mailbox.addresses
             }
             for channel in ("urgent", "alerts", "receipts")
         }
-        launches = {launch.address.casefold() for launch in work.desk.launches() if launch.address}
+        launches = {fold(launch.address) for launch in work.desk.launches() if launch.address}
         urgent = sorted(by_channel["urgent"])
         return Rules(
             policy=self._policy,
             name=document.desk.name if document is not None else "Support",
             mailboxes={mailbox.name: mailbox for mailbox in self.mailboxes},
-            staff={person.email.casefold(): person.slug for person in work.desk.roster()},
+            staff={fold(person.email): person.slug for person in work.desk.roster()},
             domains={row.domain: clients[row.client_id] for row in work.desk.all_domains() if row.client_id in clients},
             own_addresses=frozenset(own | launches),
             alert_addresses=frozenset(by_channel["alerts"]),

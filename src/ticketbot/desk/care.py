@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ticketbot.domain.calendars import Schedule, local_date
 from ticketbot.domain.kinds import TicketKind
+from ticketbot.domain.messages import fold
 from ticketbot.domain.phases import STRENGTH, Phase, PlanEvent, PlanEventKind
 from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.policy import Policy
@@ -162,7 +163,7 @@ def launch_for(
     """
     launches = work.desk.launches(client.id)
     for launch in launches:
-        if launch.address is not None and launch.address.casefold() in written_to:
+        if launch.address is not None and fold(launch.address) in written_to:
             return launch
     words = frozenset(subject.casefold().split())
     for launch in launches:

@@ -15,6 +15,7 @@ from ticketbot.domain.ladder import Step, due_steps, send_at
 from ticketbot.domain.ladder import Told as Place
 from ticketbot.domain.ladder import told as places_for
 from ticketbot.domain.lifecycle import Act, TicketState, move
+from ticketbot.domain.messages import fold
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import Clock
 from ticketbot.outbound.facts import ClockFacts, Reader
@@ -96,7 +97,7 @@ class Deadlines(Timed):
             else:
                 holders = people.in_role(place.value, launch=care.launch, phase=care.phase(now))
             for who in holders:
-                readers.setdefault(who.address.casefold(), (place, who))
+                readers.setdefault(fold(who.address), (place, who))
         return list(readers.values())
 
     def _draft(

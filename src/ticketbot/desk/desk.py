@@ -1,6 +1,8 @@
 """The desk: answers every kind of mail in one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.book import Book, Rules
@@ -9,6 +11,7 @@ from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
 from ticketbot.desk.post import Post
 from ticketbot.desk.returned import receive_bounce
 from ticketbot.desk.staff import act, receive_staff
+from ticketbot.domain.addressing import Purpose, read_address
 from ticketbot.domain.classify import House, Kind
 from ticketbot.domain.commands import parse
 from ticketbot.domain.messages import Message
@@ -30,7 +33,7 @@ class Desk:
         """Return the rules in force in this transaction."""
         return self.book.read(work)
 
-    def house(self, rules: Rules, mail: InboxMail) -> House:
+    def house(self, rules: Rules, mail: InboxMail, *, now: datetime) -> House:
         """Return what classifying a mail must know of us."""
         return House(
             own_addresses=rules.own_addresses,
@@ -40,7 +43,15 @@ class Desk:
             receipt_addresses=rules.receipt_addresses,
             authserv_ids=rules.authserv_ids(mail.mailbox),
             keys=self.post.keys,
+            is_vote=self._is_vote(now),
         )
+
+    def _is_vote(self, now: datetime) -> Callable[[str], bool]:
+        def is_vote(address: str) -> bool:
+            found = read_address(address, keys=self.post.keys, now=now)
+            return found is not None and found.purpose is Purpose.RATE
+
+        return is_vote
 
     def sender(self, work: Work, rules: Rules, mail: InboxMail, message: Message) -> Sender:
         """Return who wrote a mail, as far as we know them."""

@@ -21,13 +21,13 @@ from ticketbot.domain.kinds import (
     severity_of,
 )
 from ticketbot.domain.lifecycle import Act, TicketState
-from ticketbot.domain.messages import Address
+from ticketbot.domain.messages import Address, fold
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.priority import Priority, after_reopening, priority_of
 from ticketbot.domain.sla import current, on_client_mail, on_opened, on_reopened
 from ticketbot.domain.subjects import bare_subject, strip_own_tags
 from ticketbot.outbound import letters_client
-from ticketbot.outbound.facts import Thread
+from ticketbot.outbound.facts import Thread, TicketLine
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_staff import new_ticket, relay_in, reopened
 from ticketbot.store.models import Client, MailState, Staff, Ticket
@@ -40,6 +40,8 @@ _LONGEST_SUBJECT = 300
 def receive_client(arrival: Arrival) -> Outcome:
     """Answer a client's mail: a step in its ticket, a new ticket, or triage for a stranger."""
     match = arrival.match
+    if match.is_flagged:
+        arrival.note("flagged", what=match.reason, evidence=match.evidence.value)
     if match.is_security_event:
         arrival.note("security", what=match.reason, evidence=match.evidence.value)
     if match.ticket is not None:
@@ -199,6 +201,7 @@ def _show_new(arrival: Arrival, ticket: Ticket, care: Care, *, offered: Iterable
     work = arrival.work
     facts = ticket_facts(work, ticket, care, now=arrival.at)
     clocks = clock_facts(load_clocks(work, ticket))
+    related = _related(arrival, ticket)
     for person in listeners(arrival, ticket, care):
         arrival.send(
             new_ticket(
@@ -210,10 +213,20 @@ def _show_new(arrival: Arrival, ticket: Ticket, care: Care, *, offered: Iterable
                 cause=arrival.cause,
                 thread=Thread(),
                 now=arrival.now,
+                similar=related,
                 cc_hints=[each.address for each in offered],
                 enclosures=arrival.enclosures(),
             )
         )
+
+
+def _related(arrival: Arrival, ticket: Ticket) -> list[TicketLine]:
+    """Return the tickets that staff should look at beside a new one: what it follows, what it may belong to."""
+    numbers = dict.fromkeys(
+        number for number in (arrival.match.follow_up_of, arrival.match.related) if number not in (None, ticket.number)
+    )
+    rows = [arrival.work.tickets.by_number(number) for number in numbers if number is not None]
+    return [TicketLine(number=row.number, subject=row.subject, state=row.state) for row in rows if row is not None]
 
 
 def listeners(arrival: Arrival, ticket: Ticket, care: Care) -> list[Staff]:
@@ -348,7 +361,7 @@ def strengthen(arrival: Arrival, ticket: Ticket) -> None:
 
 def _written_to(arrival: Arrival) -> frozenset[str]:
     message = arrival.message
-    return frozenset({*(each.key for each in message.people), *(each.casefold() for each in message.delivered_to)})
+    return frozenset({*(each.key for each in message.people), *(fold(each) for each in message.delivered_to)})
 
 
 def _message_id(arrival: Arrival) -> int | None:

@@ -6,6 +6,7 @@ from ticketbot.desk.intake import listeners
 from ticketbot.desk.outcome import Outcome, joined, suppressed
 from ticketbot.desk.told import reader_of, staff_thread, ticket_facts
 from ticketbot.domain.ids import is_ours
+from ticketbot.domain.messages import fold
 from ticketbot.outbound.letters_staff import bounce
 from ticketbot.store.models import OutboxMail
 
@@ -38,7 +39,7 @@ def _tell(arrival: Arrival, letter: OutboxMail) -> Outcome:
     care = care_of(work, ticket, policy=arrival.rules.policy, now=arrival.at)
     facts = ticket_facts(work, ticket, care, now=arrival.at)
     for person in listeners(arrival, ticket, care):
-        if person.email.casefold() == recipient.casefold():
+        if fold(person.email) == fold(recipient):
             continue
         arrival.send(
             bounce(

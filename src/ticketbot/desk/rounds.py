@@ -8,6 +8,7 @@ from ticketbot.desk.care import care_for, plan_event_of, plan_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import Told
 from ticketbot.domain.calendars import local_date, local_instant
+from ticketbot.domain.messages import fold
 from ticketbot.outbound.facts import Reader
 from ticketbot.outbound.letters_reports import Week, digest
 from ticketbot.reports.digest import LaunchAt, week_of, window_of
@@ -67,7 +68,7 @@ class DigestRound(Timed):
         if begun is None or slot < begun:
             return []
         written = work.desk.readers_of_round(DIGEST, period_start=slot)
-        managers = {each.address.casefold(): each for each in self.people(work, rules).managers()}
+        managers = {fold(each.address): each for each in self.people(work, rules).managers()}
         return [each for address, each in managers.items() if address not in written]
 
     def _skipped(self, work: Work, rules: Rules, manager: Told, monday: date) -> list[date]:

@@ -99,7 +99,10 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
 def _execute(acting: Acting, parsed: Parsed, *, is_public: bool) -> list[str]:
     """Run the commands in order, then let the text go where it belongs."""
     names = [command.name for command in parsed.commands]
-    text = parsed.text.strip()
+    remarks = [
+        command.args["text"] for command in parsed.commands if command.name == "note" and command.args.get("text")
+    ]
+    text = "\n".join([*remarks, parsed.text]).strip()
     has_words = bool(text or acting.arrival.message.attachments)
     goes_out = is_public and "note" not in names and has_words
     speaking = next((_SPEAKING[name] for name in reversed(names) if name in _SPEAKING), None)

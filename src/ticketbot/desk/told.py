@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from ticketbot.desk.care import Care, hours_of
+from ticketbot.domain.messages import fold
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.sla import Clock, Clocks, ClockState, current
 from ticketbot.outbound.facts import ClockFacts, MailFacts, Reader, Thread, TicketFacts
@@ -99,7 +100,7 @@ def mail_facts(message: Message) -> MailFacts:
 
 def staff_thread(work: Work, ticket: Ticket, reader: str) -> Thread:
     """Return where a letter on a ticket belongs in a staff member's mailbox: below the last one they got about it."""
-    ids = [letter.message_id for letter in work.outbox.of_ticket(ticket.id) if letter.reader == reader.casefold()]
+    ids = [letter.message_id for letter in work.outbox.of_ticket(ticket.id) if letter.reader == fold(reader)]
     return Thread(parent=ids[-1], ancestors=tuple(ids[:-1])) if ids else Thread()
 
 
@@ -113,7 +114,7 @@ def client_thread(work: Work, ticket: Ticket) -> Thread:
     got = [
         (letter.created_at, letter.message_id)
         for letter in work.outbox.of_ticket(ticket.id)
-        if letter.reader == ticket.requester_address.casefold()
+        if letter.reader == fold(ticket.requester_address)
     ]
     ids = [message_id for _, message_id in sorted([*wrote, *got])]
     parent = max(wrote, default=(None, ids[-1] if ids else ""))[1]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
+from ticketbot.domain.messages import fold
+
 TOKEN_LENGTH = 32
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _NEVER = 0xFFFF
@@ -70,7 +72,7 @@ class Keyring:
 
 def mark_of(address: str) -> int:
     """Return the two-byte mark of an address, never 0."""
-    value = int.from_bytes(hashlib.sha256(address.casefold().encode()).digest()[:2])
+    value = int.from_bytes(hashlib.sha256(fold(address).encode()).digest()[:2])
     return value or 1
 
 

@@ -74,7 +74,7 @@ class Pipeline:
             source = work.inbox.mail(mail_id)
             raw = work.inbox.raw(source.sha256)
             rules = self.desk.rules(work)
-            house = self.desk.house(rules, source)
+            house = self.desk.house(rules, source, now=self.clock.now())
         message = self.reader.read(raw, authserv_ids=house.authserv_ids)
         verdict = classify(message, house)
         with self.store.work() as work:
@@ -99,7 +99,7 @@ class Pipeline:
         """Return how a received mail is understood now, changing nothing."""
         with self.store.look() as work:
             source = work.inbox.mail(mail_id)
-            house = self.desk.house(self.desk.rules(work), source)
+            house = self.desk.house(self.desk.rules(work), source, now=self.clock.now())
             message = self.reader.read(work.inbox.raw(source.sha256), authserv_ids=house.authserv_ids)
             verdict = classify(message, house)
             return message, verdict, self._arrive(work, source, message, verdict).match

@@ -12,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from ticketbot.domain.drafts import Automatic, Draft, Enclosure
+from ticketbot.domain.messages import fold
 from ticketbot.outbound.facts import Cause, Reader, Thread, TicketFacts, iso, jsonable
 
 
@@ -79,7 +80,7 @@ def key_of(code: Code, *parts: str | int | datetime, reader: Reader | None = Non
     """Return the key of a letter: ticket numbers as T-1042, instants in ISO; no part can imitate two others."""
     words = [code.value, *map(_key_part, parts)]
     if reader is not None:
-        words.append(_key_part(reader.address.casefold()))
+        words.append(_key_part(fold(reader.address)))
     return "/".join(words)
 
 

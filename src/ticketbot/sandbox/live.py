@@ -83,9 +83,9 @@ def _obey(
             people[who].answer(text.replace("\\n", "\n"), about=number)
         case "read":
             who, *about = shlex.split(rest)
-            mail = people[who].newest(about[0] if about else "")
-            say("\n".join([f"{name}: {mail[name]}" for name in ("From", "To", "Subject")]))
-            say(text_of(mail))
+            got = people[who].newest(about[0] if about else "")
+            say("\n".join([f"{name}: {got[name]}" for name in ("From", "To", "Subject")]))
+            say(text_of(got))
         case "tickets":
             with stage.app.store.look() as work:
                 for ticket in work.tickets.listed():

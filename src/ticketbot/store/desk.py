@@ -8,6 +8,7 @@ import holidays as public_holidays
 from sqlalchemy import func, select
 
 from ticketbot.domain.errors import ConfigurationError
+from ticketbot.domain.messages import fold
 from ticketbot.store.models import (
     Client,
     ClientDomain,
@@ -41,11 +42,11 @@ class DeskRows(Rows):
 
     def agent(self, slug: str) -> Staff | None:
         """Return one of our active people by slug, if there is one."""
-        return self.session.scalar(select(Staff).where(Staff.slug == slug.casefold(), Staff.is_active))
+        return self.session.scalar(select(Staff).where(Staff.slug == slug.lower(), Staff.is_active))
 
     def agent_at(self, address: str) -> Staff | None:
         """Return one of our active people by address, if there is one."""
-        return self.session.scalar(select(Staff).where(func.lower(Staff.email) == address.casefold(), Staff.is_active))
+        return self.session.scalar(select(Staff).where(func.lower(Staff.email) == fold(address), Staff.is_active))
 
     # Clients
 
@@ -59,11 +60,15 @@ class DeskRows(Rows):
 
     def client_named(self, slug: str) -> Client | None:
         """Return a client by slug, if there is one."""
-        return self.session.scalar(select(Client).where(Client.slug == slug.casefold()))
+        return self.session.scalar(select(Client).where(Client.slug == slug.lower()))
 
     def contact_at(self, address: str) -> Contact | None:
         """Return the active contact with this address, if there is one."""
-        return self.session.scalar(select(Contact).where(Contact.address == address.casefold(), Contact.is_active))
+        return self.session.scalar(select(Contact).where(Contact.address == fold(address), Contact.is_active))
+
+    def anyone_at(self, address: str) -> Contact | None:
+        """Return the contact with this address, one who was set aside too, if there is one."""
+        return self.session.scalar(select(Contact).where(Contact.address == fold(address)))
 
     def contacts(self, client_id: int) -> Sequence[Contact]:
         """Return a client's active contacts, by address."""
@@ -73,7 +78,7 @@ class DeskRows(Rows):
 
     def domain(self, domain: str) -> ClientDomain | None:
         """Return the client's domain of exactly this name, if there is one."""
-        return self.session.scalar(select(ClientDomain).where(ClientDomain.domain == domain.casefold()))
+        return self.session.scalar(select(ClientDomain).where(ClientDomain.domain == fold(domain)))
 
     def domains(self, client_id: int) -> Sequence[ClientDomain]:
         """Return a client's domains."""
@@ -100,7 +105,7 @@ class DeskRows(Rows):
 
     def launch_named(self, slug: str) -> Launch | None:
         """Return a launch by slug (client/launch), if there is one."""
-        return self.session.scalar(select(Launch).where(Launch.slug == slug.casefold()))
+        return self.session.scalar(select(Launch).where(Launch.slug == slug.lower()))
 
     def plan_events(self, launch_id: int) -> Sequence[PlanEvent]:
         """Return the changes of a launch's plan in the order in which they were recorded."""
@@ -157,7 +162,7 @@ class DeskRows(Rows):
     def readers_of_round(self, kind: str, *, period_start: datetime) -> set[str]:
         """Return who got the scheduled letter of a period, lower case."""
         return {
-            reader.casefold()
+            fold(reader)
             for reader in self.session.scalars(
                 select(Round.reader).where(Round.kind == kind, Round.period_start == period_start)
             )

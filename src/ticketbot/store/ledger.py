@@ -109,7 +109,8 @@ class LedgerRows(Rows):
         """
         by_sha = {arrival.sha256: arrival for arrival in arrivals}
         known = self._mails(by_sha)
-        new = self._keep({sha: by_sha[sha] for sha in sorted(by_sha.keys() - known)}, mailbox, channel=channel, now=now)
+        unknown = {sha: arrival for sha, arrival in by_sha.items() if sha not in known}
+        new = self._keep(unknown, mailbox, channel=channel, now=now)
         known |= self._mails(by_sha.keys() - known)
         for mail in known.values():
             if mail.state == MailState.RECEIVED and rank(channel) > rank(mail.channel):
@@ -154,13 +155,15 @@ class LedgerRows(Rows):
         blob, mail = cast(Table, Blob.__table__), cast(Table, InboxMail.__table__)
         blobs = self.session.execute(
             self._insert(blob).on_conflict_do_nothing().returning(blob.c.id, blob.c.sha256),
-            [{"sha256": sha, "size": len(found.raw), "raw": found.raw} for sha, found in arrivals.items()],
+            # Always in the same order, or two pollers could wait for each other.
+            [{"sha256": sha, "size": len(found.raw), "raw": found.raw} for sha, found in sorted(arrivals.items())],
         ).all()
-        if not blobs:
+        blob_ids = {sha: blob_id for blob_id, sha in blobs}
+        if not blob_ids:
             return set()
         rows = [
             {
-                "blob_id": blob_id,
+                "blob_id": blob_ids[sha],
                 "sha256": sha,
                 "size": len(arrivals[sha].raw),
                 "mailbox": mailbox,
@@ -171,7 +174,8 @@ class LedgerRows(Rows):
                 "next_at": now,
                 "is_oversize": arrivals[sha].is_oversize,
             }
-            for blob_id, sha in blobs
+            for sha in arrivals
+            if sha in blob_ids
         ]
         return set(
             self.session.scalars(self._insert(mail).on_conflict_do_nothing().returning(mail.c.sha256), rows).all()
@@ -189,10 +193,7 @@ class LedgerRows(Rows):
             insert.on_conflict_do_update(
                 index_elements=[table.c.mailbox, table.c.uidvalidity, table.c.uid],
                 set_=moves_on,
-                where=and_(
-                    table.c.inbox_mail_id.is_(None),
-                    table.c.state.in_([SightingState.LISTED, SightingState.VANISHED]),
-                ),
+                where=and_(table.c.inbox_mail_id.is_(None), table.c.state != SightingState.BEFORE_START),
             ),
             [{"mailbox": mailbox, "uidvalidity": uidvalidity, "seen_at": now, **row} for row in rows],
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, undefer
 
 from ticketbot.domain.drafts import Automatic, Draft, Enclosure
 from ticketbot.domain.errors import Conflict, NotFound
+from ticketbot.domain.messages import fold
 from ticketbot.store.models import LetterState, OutboxMail, Ticket, key_of
 from ticketbot.store.rows import Rows
 
@@ -30,7 +31,7 @@ class OutboxRows(Rows):
             OutboxMail,
             key=draft.key,
             code=draft.code,
-            reader=draft.to[0].casefold() if draft.to else "",
+            reader=fold(draft.to[0]) if draft.to else "",
             to=list(draft.to),
             cc=list(draft.cc),
             draft=draft_to_json(draft),
@@ -179,7 +180,7 @@ class OutboxRows(Rows):
             select(func.count()).select_from(OutboxMail).where(OutboxMail.code == code, OutboxMail.created_at > since)
         )
         if reader is not None:
-            query = query.where(OutboxMail.reader == reader.casefold())
+            query = query.where(OutboxMail.reader == fold(reader))
         return self.session.scalar(query) or 0
 
     def listed(self, states: Iterable[str] | None = None, *, limit: int = 1000) -> Sequence[OutboxMail]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from ticketbot.domain.clues import Clues, Direction, Known, KnownMessage, KnownTicket, Relative
+from ticketbot.domain.messages import fold
 from ticketbot.store.models import Client, Message, OutboxMail, Participant, Reference, Ticket, key_of
 from ticketbot.store.rows import Rows
 
@@ -97,7 +98,7 @@ class ThreadRows(Rows):
             select(Ticket.number)
             .join(Message, Message.ticket_id == Ticket.id)
             .where(
-                Message.from_key == key_of(sender.casefold()),
+                Message.from_key == key_of(fold(sender)),
                 Message.body_key == body_key,
                 Message.at >= now - DUPLICATE_WITHIN,
             )
@@ -130,7 +131,7 @@ class ThreadRows(Rows):
                     client=client,
                     participants=frozenset(
                         {
-                            ticket.requester_address.casefold(),
+                            fold(ticket.requester_address),
                             *self.session.scalars(
                                 select(Participant.address).where(Participant.ticket_id == ticket.id)
                             ),
@@ -148,4 +149,4 @@ class ThreadRows(Rows):
         written_to = self.session.scalars(
             select(Message.to).where(Message.ticket_id == ticket_id, Message.direction == "in").limit(_MOST_FOUND)
         )
-        return frozenset(address.casefold() for to in written_to for address in to) & ours
+        return frozenset(fold(address) for to in written_to for address in to) & ours

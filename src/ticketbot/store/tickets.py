@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from ticketbot.domain.errors import NotFound
+from ticketbot.domain.messages import fold
 from ticketbot.store.models import (
     Event,
     Message,
@@ -89,7 +90,7 @@ class TicketRows(Rows):
         """Keep a message, or return None when one with its fingerprint is there already."""
         columns = dict(values)
         columns["id_key"] = key_of(columns.get("message_id") or columns["fingerprint"])
-        columns["from_key"] = key_of(str(columns.get("from_address", "")).casefold())
+        columns["from_key"] = key_of(fold(str(columns.get("from_address", ""))))
         defaults = {"to": [], "attachments": [], "text": "", "new_text": "", "subject": "", "body_key": ""}
         row_id = self.insert_new(Message, **defaults | columns)
         if row_id is None:
@@ -142,7 +143,7 @@ class TicketRows(Rows):
     def join(self, ticket: Ticket, *, address: str, name: str, now: datetime) -> bool:
         """Let somebody take part from now on; return False when they did already."""
         return (
-            self.insert_new(Participant, ticket_id=ticket.id, address=address.casefold(), name=name, joined_at=now)
+            self.insert_new(Participant, ticket_id=ticket.id, address=fold(address), name=name, joined_at=now)
             is not None
         )
 
