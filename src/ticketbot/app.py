@@ -16,6 +16,7 @@ from ticketbot.desk.post import Post
 from ticketbot.desk.rounds import DigestRound
 from ticketbot.desk.setaside import HeldTooLong, Quarantine, Strangers
 from ticketbot.desk.undelivered import Undelivered
+from ticketbot.desk.watchdog import MailboxTrouble, Oversize
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.tokens import Keyring
 from ticketbot.inbound.fetch import Fetcher, Source
@@ -184,6 +185,8 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
             Entry(name="held", job=HeldTooLong(store=store, desk=desk)),
             Entry(name="quarantine", job=Quarantine(store=store, desk=desk)),
             Entry(name="undelivered", job=Undelivered(store=store, desk=desk)),
+            Entry(name="oversize", job=Oversize(store=store, desk=desk)),
+            Entry(name="mailboxes", job=MailboxTrouble(store=store, desk=desk)),
         )
     )
 

@@ -223,9 +223,9 @@ def _show_new(arrival: Arrival, ticket: Ticket, care: Care, *, offered: Iterable
 def _related(arrival: Arrival, ticket: Ticket) -> list[TicketLine]:
     """Return the tickets that staff should look at beside a new one: what it follows, what it may belong to."""
     numbers = dict.fromkeys(
-        number for number in (arrival.match.follow_up_of, arrival.match.related) if number not in (None, ticket.number)
+        number for number in (arrival.match.follow_up_of, arrival.match.related) if number is not None
     )
-    rows = [arrival.work.tickets.by_number(number) for number in numbers if number is not None]
+    rows = [arrival.work.tickets.by_number(number) for number in numbers if number != ticket.number]
     return [TicketLine(number=row.number, subject=row.subject, state=row.state) for row in rows if row is not None]
 
 

@@ -123,6 +123,15 @@ class InboxRows(Rows):
             .limit(50)
         ).all()
 
+    def untold_oversize(self) -> Sequence[InboxMail]:
+        """Return mails of which only the beginning was taken in and that people were not told of yet."""
+        return self.session.scalars(
+            select(InboxMail)
+            .where(InboxMail.is_oversize, InboxMail.told_at.is_(None), InboxMail.state == MailState.DONE)
+            .order_by(InboxMail.id)
+            .limit(50)
+        ).all()
+
     def waiting(self, *, now: datetime) -> bool:
         """Return whether a mail waits to be worked on."""
         return (

@@ -1,0 +1,119 @@
+"""What operators must know: a mailbox that does not let us in, told once when it lasts and once when it is over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ticketbot.desk.clockwork import Timed
+from ticketbot.domain.drafts import Draft
+from ticketbot.outbound.facts import Reader, iso
+from ticketbot.outbound.letters_desk import Matter, notice
+from ticketbot.store.database import Work
+from ticketbot.store.models import Incident, InboxMail, MailboxMark
+
+#: A trouble that is shorter is nobody's business: servers restart.
+PATIENCE = timedelta(minutes=5)
+LOGIN = Matter.LOGIN_FAILING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxTrouble(Timed):
+    """Tells managers of a mailbox that cannot be read for five minutes, and when it can be again (G9)."""
+
+    def do_one(self, now: datetime) -> bool:
+        """Tell of one mailbox; return whether there was something to tell."""
+        with self.store.look() as work:
+            if not any(_news(work, now)):
+                return False
+        with self.store.work() as work:
+            for mark, incident in list(_news(work, now))[:1]:
+                if incident is None:
+                    work.desk.begin_incident(LOGIN, mark.name, now=now)
+                    incident = work.desk.open_incident(LOGIN, mark.name)
+                else:
+                    work.desk.end_incident(LOGIN, mark.name, now=now)
+                if incident is not None:
+                    managers = self.people(work, self.desk.rules(work)).managers()
+                    self.desk.post.put(
+                        work,
+                        [
+                            _told(mark, incident, each.address, each.name, each.zone, each.locale, now)
+                            for each in managers
+                        ],
+                        now=now,
+                    )
+        return True
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return when a present trouble has lasted too long."""
+        del now
+        with self.store.look() as work:
+            since = [
+                mark.trouble_since + PATIENCE
+                for mark in work.ledger.marks()
+                if mark.trouble_since is not None and work.desk.open_incident(LOGIN, mark.name) is None
+            ]
+        return min(since, default=None)
+
+
+def _news(work: Work, now: datetime) -> Iterator[tuple[MailboxMark, Incident | None]]:
+    for mark in work.ledger.marks():
+        incident = work.desk.open_incident(LOGIN, mark.name)
+        lasts = mark.trouble_since is not None and now - mark.trouble_since >= PATIENCE
+        if (lasts and incident is None) or (mark.trouble is None and incident is not None):
+            yield mark, incident
+
+
+def _told(
+    mark: MailboxMark, incident: Incident, address: str, name: str, zone: str, locale: str, now: datetime
+) -> Draft:
+    return notice(
+        reader=Reader(address=address, name=name, zone=zone, locale=locale),
+        what=LOGIN,
+        incident=f"{mark.name} {iso(incident.began_at)}",
+        since=mark.trouble_since or incident.began_at,
+        now=now,
+        recovered=mark.trouble is None,
+        facts=(("Mailbox", mark.name),),
+        detail=mark.trouble or "",
+        command="ticketbot doctor",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oversize(Timed):
+    """Tells managers of a mail of which only the beginning was taken in; the whole of it is on the server."""
+
+    def do_one(self, now: datetime) -> bool:
+        """Tell of one mail; return whether there was one."""
+        with self.store.look() as work:
+            if not work.inbox.untold_oversize():
+                return False
+        with self.store.work() as work:
+            for mail in work.inbox.untold_oversize()[:1]:
+                mail.told_at = now
+                managers = self.people(work, self.desk.rules(work)).managers()
+                drafts = [
+                    _oversize(mail, Reader(address=who.address, name=who.name, locale=who.locale, zone=who.zone), now)
+                    for who in managers
+                ]
+                self.desk.post.put(work, drafts, now=now)
+        return True
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return None: a mail that was worked on rings the bell itself."""
+        del now
+        return None
+
+
+def _oversize(mail: InboxMail, reader: Reader, now: datetime) -> Draft:
+    return notice(
+        reader=reader,
+        what=Matter.OVERSIZE,
+        incident=mail.sha256[:20],
+        since=mail.received_at,
+        now=now,
+        facts=(("From", mail.from_address or "unknown"), ("Subject", mail.subject or "unknown")),
+        detail=mail.reason or "",
+        command=f"ticketbot mail show {mail.id}",
+    )
