@@ -1,15 +1,19 @@
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 from tests.sandbox.visitors import SUPPORT, a_mail, imap
 
 from ticketbot.clock import FixedClock
 from ticketbot.sandbox.mailserver import MailServer
 from ticketbot.sandbox.postoffice import PostOffice
+
+SIZE = len(a_mail())
+HEADER = a_mail().index(b"\r\n\r\n") + 4
 
 
 def connect(server: MailServer) -> IMAPClient:
@@ -326,3 +330,94 @@ def test_capabilities_can_be_left_out() -> None:
             assert "COPYUID" not in client._imap.untagged_responses
             with pytest.raises(IMAPClientError):
                 client._imap.uid("MOVE", "1", "Processed")
+
+
+def converse(server: MailServer, *lines: str) -> list[str]:
+    """Sign in, open INBOX, say *lines*, and return all that was answered since."""
+    with socket.create_connection((server.host, server.imap_port), timeout=10) as line, line.makefile("rb") as heard:
+        for said in (f"a LOGIN {SUPPORT} secret", "b SELECT INBOX", *lines, "z LOGOUT"):
+            line.sendall(said.encode() + b"\r\n")
+        answers = heard.read().decode().splitlines()
+    return answers[answers.index("b OK [READ-WRITE] SELECT done") + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("c NONSENSE", "c BAD Command not known, or not yet"),
+        ("", "* BAD Command not known, or not yet"),
+        ("c FETCH", "c BAD Something is missing"),
+        ("c FETCH one FLAGS", "c BAD Not a set of numbers"),
+        ("c FETCH 1 ENVELOPE", "c BAD ENVELOPE cannot be fetched here"),
+        ("c FETCH 1 BODY.PEEK[1.MIME]", "c BAD Section 1.MIME cannot be fetched here"),
+        ("c STORE 1 FLAGGED (\\Seen)", "c BAD FLAGS, +FLAGS or -FLAGS"),
+        ("c SEARCH COLOUR blue", "c BAD Search key COLOUR is not known here"),
+        ("c SEARCH SUBJECT", "c BAD A search key lacks its value"),
+        ("c SEARCH SINCE yesterday", "c BAD Not a date"),
+        ("c SEARCH LARGER much", "c BAD A number was expected"),
+        ("c SEARCH SUBJECT (one)", "c BAD A list came where a string was due"),
+        ("c STATUS INBOX (HIGHESTMODSEQ)", "c BAD HIGHESTMODSEQ is not known here"),
+        ("c CREATE inbox", "c NO [ALREADYEXISTS] It is there already"),
+        ("c DELETE Nowhere", "c NO [NONEXISTENT] The sandbox has no folder Nowhere of support@desk.example."),
+        ("c APPEND INBOX text", "c BAD A literal was expected"),
+        ("c AUTHENTICATE SCRAM-SHA-1", "c NO Mechanism not known"),
+        ("c CLOSE\r\nd SEARCH ALL", "d BAD Select a folder first"),
+        ("c UNSELECT\r\nd FETCH 1 FLAGS", "d BAD Select a folder first"),
+        ("c IDLE\r\nNONSENSE", "c BAD Expected DONE"),
+        ("c APPEND INBOX {99999999999}", "* BYE [TOOBIG] Literal too large"),
+        ("c AUTHENTICATE PLAIN !", "c NO [AUTHENTICATIONFAILED] Invalid credentials"),
+    ],
+)
+def test_what_cannot_be_done_is_said(server: MailServer, line: str, answer: str) -> None:
+    server.office.append(SUPPORT, a_mail())
+
+    assert answer in converse(server, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("c CAPABILITY", "c OK CAPABILITY done"),
+        ("c NAMESPACE", '* NAMESPACE (("" "/")) NIL NIL'),
+        ('c LIST "" ""', '* LIST (\\Noselect) "/" ""'),
+        ("c FETCH 1 FAST", f'* 1 FETCH (FLAGS () INTERNALDATE " 1-Mar-2027 06:00:00 +0000" RFC822.SIZE {SIZE})'),
+        ("c FETCH 1 RFC822.HEADER", f"* 1 FETCH (RFC822.HEADER {{{HEADER}}}"),
+        ("c FETCH 1 (BODY.PEEK[HEADER])", f"* 1 FETCH (BODY[HEADER] {{{HEADER}}}"),
+        ("c FETCH 1 BODY.PEEK[HEADER.FIELDS.NOT (TO MESSAGE-ID)]", "Subject: Payroll is late"),
+        ("c UID FETCH 1 UID", "* 1 FETCH (UID 1)"),
+        ("c STORE 1 FLAGS \\flagged", "* 1 FETCH (FLAGS (\\Flagged))"),
+        ("c SEARCH CHARSET UTF-8 (UNSEEN SUBJECT {7+}\r\nPayroll)", "* SEARCH 1"),
+        ("c SEARCH 1:2", "* SEARCH 1"),
+        ("c STORE 1 +FLAGS.SILENT \\Deleted\r\nd CLOSE\r\ne STATUS INBOX MESSAGES", '* STATUS "INBOX" (MESSAGES 0)'),
+        ("c COPY 1 Processed", "c OK [COPYUID"),
+        ("c APPEND INBOX (\\Seen) {3}\r\nabc", "+ Go ahead"),
+    ],
+)
+def test_what_can_be_done_without_imapclient(line: str, answer: str) -> None:
+    with MailServer(PostOffice(clock=FixedClock(datetime(2027, 3, 1, 6, 0, tzinfo=UTC)))) as server:
+        server.office.add_account(SUPPORT, folders=["Processed"])
+        server.office.append(SUPPORT, a_mail())
+
+        assert [said for said in converse(server, line) if said.startswith(answer)]
+
+
+def test_uid_expunge_is_not_known_without_uidplus() -> None:
+    with MailServer(without=["UIDPLUS"]) as server:
+        server.office.add_account(SUPPORT)
+
+        assert "c BAD Command not known" in converse(server, "c UID EXPUNGE 1")
+
+
+def test_a_session_that_fails_is_logged_and_the_others_go_on(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(PostOffice, "create_folder", fail)
+    with imap(server) as other:
+        with imap(server) as client, pytest.raises((IMAPClientAbortError, OSError)):
+            client.create_folder("Archive")
+
+        assert other.search() == []
+    assert "A session of the sandbox ended badly." in caplog.messages

@@ -1,3 +1,4 @@
+from base64 import b64encode
 from datetime import UTC, datetime
 from smtplib import SMTP, SMTPAuthenticationError, SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
@@ -143,7 +144,12 @@ def test_commands_out_of_order_are_refused(server: MailServer) -> None:
         assert client.docmd("RCPT", f"TO:<{SUPPORT}>")[0] == 503
         assert client.docmd("DATA")[0] == 503
         assert client.docmd("MAIL", "FROM nobody")[0] == 501
+        assert client.docmd("MAIL", "FROM:<>")[0] == 250
+        assert client.docmd("RCPT", "nobody")[0] == 501
         assert client.docmd("NONSENSE")[0] == 500
+        assert client.docmd("AUTH", "SCRAM-SHA-1")[0] == 504
+        assert client.docmd("AUTH", "PLAIN !")[0] == 535
+        assert client.docmd("VRFY", "mara")[0] == 252
         assert client.noop()[0] == 250
         assert client.rset()[0] == 250
 
@@ -184,3 +190,26 @@ def test_nobody_is_told_about_recipients_that_do_not_exist(server: MailServer) -
         client.sendmail(MARA, ["nobody@desk.example"], a_mail())
 
     assert server.office.transactions == []
+
+
+def test_an_exchange_over_several_lines_signs_in(server: MailServer) -> None:
+    with smtp(server) as client:
+        assert client.docmd("AUTH", "PLAIN") == (334, b"")
+        assert client.docmd(b64encode(f"\0{SUPPORT}\0secret".encode()).decode())[0] == 235
+
+
+def test_a_mail_without_a_header_is_delivered_as_it_is() -> None:
+    office = PostOffice()
+    office.add_account(SUPPORT)
+
+    stored = office.deliver(b"\r\nonly text\r\n", to=SUPPORT)
+
+    assert stored.raw.startswith(b"Return-Path: <>\r\n")
+    assert stored.raw.endswith(b"\r\n\r\nonly text\r\n")
+
+
+def test_a_login_at_the_relay_can_be_refused(server: MailServer) -> None:
+    server.faults.refuse_logins(user=SUPPORT)
+
+    with smtp(server) as client, pytest.raises(SMTPAuthenticationError):
+        client.login(SUPPORT, "secret")

@@ -60,6 +60,13 @@ class _Reader:
         """Return the next word as text."""
         return text(self.word())
 
+    def number(self) -> int:
+        """Return the next word as a number."""
+        word = self.text()
+        if not word.isdecimal():
+            raise Refused("BAD A number was expected")
+        return int(word)
+
     def next(self) -> Test:
         """Read one more key."""
         return self.key(self.word())
@@ -103,12 +110,12 @@ def _charset(reader: _Reader) -> Test:
 
 
 def _larger(reader: _Reader) -> Test:
-    size = int(reader.text())
+    size = reader.number()
     return _size(lambda octets: octets > size)
 
 
 def _smaller(reader: _Reader) -> Test:
-    size = int(reader.text())
+    size = reader.number()
     return _size(lambda octets: octets < size)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from ticketbot.sandbox.connection import Connection
+from ticketbot.sandbox.connection import Connection, Hangup
 
 #: An atom or quoted string, a literal, or a list in parentheses.
 Token: TypeAlias = "str | bytes | list[Token]"  # noqa: S105 - a word, not a secret
@@ -55,7 +55,9 @@ async def read_command(connection: Connection) -> Command:
             break
         size = int(found[1])
         if size > MAX_LITERAL:
-            raise Refused("BAD [TOOBIG] Literal too large")
+            connection.say("* BYE [TOOBIG] Literal too large")
+            await connection.flush()
+            raise Hangup
         if not found[2]:
             connection.say("+ Go ahead")
             await connection.flush()
