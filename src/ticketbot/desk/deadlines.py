@@ -9,7 +9,7 @@ from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import Told, told
 from ticketbot.desk.promises import load_clocks, save_clocks
-from ticketbot.desk.told import last_mails, one_clock, staff_thread, ticket_facts
+from ticketbot.desk.told import last_mails, one_clock, reader_of_told, staff_thread, ticket_facts
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.ladder import Step, due_steps, send_at
 from ticketbot.domain.ladder import Told as Place
@@ -18,7 +18,7 @@ from ticketbot.domain.lifecycle import Act, TicketState, move
 from ticketbot.domain.messages import fold
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import Clock
-from ticketbot.outbound.facts import ClockFacts, Reader
+from ticketbot.outbound.facts import ClockFacts
 from ticketbot.outbound.letters_staff import breach, reminder
 from ticketbot.store.database import Work
 from ticketbot.store.models import Ticket
@@ -116,7 +116,7 @@ class Deadlines(Timed):
         policy = self.desk.rules(work).policy
         write = breach if is_breach else reminder
         return write(
-            reader=Reader(address=who.address, name=who.name, locale=who.locale, zone=who.zone),
+            reader=reader_of_told(who),
             ticket=ticket_facts(work, ticket, care, now=now),
             clocks=[_facts(clock, step, now) for clock, step in found],
             slot=slot,

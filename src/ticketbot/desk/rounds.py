@@ -7,9 +7,9 @@ from ticketbot.desk.book import Rules
 from ticketbot.desk.care import care_for, plan_event_of, plan_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import Told
+from ticketbot.desk.told import reader_of_told
 from ticketbot.domain.calendars import local_date, local_instant
 from ticketbot.domain.messages import fold
-from ticketbot.outbound.facts import Reader
 from ticketbot.outbound.letters_reports import Week, digest
 from ticketbot.reports.digest import LaunchAt, week_of, window_of
 from ticketbot.store.database import Work
@@ -42,7 +42,7 @@ class DigestRound(Timed):
                     DIGEST, reader=manager.address, period_start=slot, now=now, state="written"
                 ):
                     continue
-                reader = Reader(address=manager.address, name=manager.name, locale=manager.locale, zone=manager.zone)
+                reader = reader_of_told(manager)
                 draft = digest(reader=reader, week=week, slot=slot, now=now, skipped=skipped)
                 self.desk.post.put(work, [draft], now=now)
         return True

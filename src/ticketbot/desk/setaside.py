@@ -7,9 +7,8 @@ from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.outcome import Fate
 from ticketbot.desk.people import Told
 from ticketbot.desk.post import mark_of_mail
-from ticketbot.desk.told import reader_of
+from ticketbot.desk.told import reader_of, reader_of_told
 from ticketbot.domain.drafts import Draft
-from ticketbot.outbound.facts import Reader
 from ticketbot.outbound.letters_desk import Matter, UnknownMail, notice, triage
 from ticketbot.store.database import Work
 from ticketbot.store.models import InboxMail, MailState, Staff
@@ -91,7 +90,7 @@ class Quarantine(Timed):
 
 def _quarantined(mail: InboxMail, who: Told, now: datetime) -> Draft:
     return notice(
-        reader=Reader(address=who.address, name=who.name, locale=who.locale, zone=who.zone),
+        reader=reader_of_told(who),
         what=Matter.QUARANTINE,
         incident=mail.sha256[:20],
         since=mail.received_at,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from ticketbot.desk.care import Care, hours_of
+from ticketbot.desk.people import Told
 from ticketbot.domain.messages import fold
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.sla import Clock, Clocks, ClockState, current
@@ -17,6 +18,11 @@ _ORDER = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.UPDATE, C
 def reader_of(person: Staff) -> Reader:
     """Return one of our people as the reader of a letter."""
     return Reader(address=person.email, name=person.name, locale=person.locale, zone=person.timezone)
+
+
+def reader_of_told(who: Told) -> Reader:
+    """Return somebody who holds a role as the reader of a letter."""
+    return Reader(address=who.address, name=who.name, locale=who.locale, zone=who.zone)
 
 
 def client_reader(work: Work, ticket: Ticket, care: Care) -> Reader:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import told
-from ticketbot.outbound.facts import Reader, TicketLine
+from ticketbot.desk.told import reader_of_told
+from ticketbot.outbound.facts import TicketLine
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_desk import Matter, notice
 from ticketbot.store.database import Work
@@ -56,7 +57,7 @@ class Undelivered(Timed):
             work,
             [
                 notice(
-                    reader=Reader(address=who.address, name=who.name, locale=who.locale, zone=who.zone),
+                    reader=reader_of_told(who),
                     what=Matter.UNDELIVERED,
                     incident=letter.message_id.partition("@")[0],
                     since=letter.created_at,

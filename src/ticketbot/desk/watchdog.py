@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ticketbot.desk.clockwork import Timed
+from ticketbot.desk.told import reader_of_told
 from ticketbot.domain.drafts import Draft
 from ticketbot.outbound.facts import Reader, iso
 from ticketbot.outbound.letters_desk import Matter, notice
 from ticketbot.store.database import Work
-from ticketbot.store.models import Incident, InboxMail, MailboxMark
+from ticketbot.store.models import InboxMail, Incident, MailboxMark
 
 #: A trouble that is shorter is nobody's business: servers restart.
 PATIENCE = timedelta(minutes=5)
@@ -26,21 +27,16 @@ class MailboxTrouble(Timed):
             if not any(_news(work, now)):
                 return False
         with self.store.work() as work:
-            for mark, incident in list(_news(work, now))[:1]:
-                if incident is None:
+            for mark, known in list(_news(work, now))[:1]:
+                if known is None:
                     work.desk.begin_incident(LOGIN, mark.name, now=now)
-                    incident = work.desk.open_incident(LOGIN, mark.name)
-                else:
+                incident = work.desk.open_incident(LOGIN, mark.name)
+                if known is not None:
                     work.desk.end_incident(LOGIN, mark.name, now=now)
                 if incident is not None:
                     managers = self.people(work, self.desk.rules(work)).managers()
                     self.desk.post.put(
-                        work,
-                        [
-                            _told(mark, incident, each.address, each.name, each.zone, each.locale, now)
-                            for each in managers
-                        ],
-                        now=now,
+                        work, [_told(mark, incident, reader_of_told(each), now) for each in managers], now=now
                     )
         return True
 
@@ -64,11 +60,9 @@ def _news(work: Work, now: datetime) -> Iterator[tuple[MailboxMark, Incident | N
             yield mark, incident
 
 
-def _told(
-    mark: MailboxMark, incident: Incident, address: str, name: str, zone: str, locale: str, now: datetime
-) -> Draft:
+def _told(mark: MailboxMark, incident: Incident, reader: Reader, now: datetime) -> Draft:
     return notice(
-        reader=Reader(address=address, name=name, zone=zone, locale=locale),
+        reader=reader,
         what=LOGIN,
         incident=f"{mark.name} {iso(incident.began_at)}",
         since=mark.trouble_since or incident.began_at,
@@ -93,10 +87,7 @@ class Oversize(Timed):
             for mail in work.inbox.untold_oversize()[:1]:
                 mail.told_at = now
                 managers = self.people(work, self.desk.rules(work)).managers()
-                drafts = [
-                    _oversize(mail, Reader(address=who.address, name=who.name, locale=who.locale, zone=who.zone), now)
-                    for who in managers
-                ]
+                drafts = [_oversize(mail, reader_of_told(who), now) for who in managers]
                 self.desk.post.put(work, drafts, now=now)
         return True
 

@@ -119,11 +119,13 @@ class Store:
 
     @contextmanager
     def look(self) -> Iterator[Work]:
-        """Open a transaction that only reads; on SQLite it does not wait for a writer."""
+        """Open a transaction that only reads; on SQLite it does not wait for a writer.
+
+        What was read stays readable afterwards: closing the session ends the transaction, and expires nothing.
+        """
         bind = self.engine.execution_options(read_only=True)
         with _translated(), Session(bind, expire_on_commit=False) as session:
             yield Work(session)
-            session.rollback()
 
     def upgrade(self, *, backup: Callable[[], object] | None = None) -> tuple[str | None, str]:
         """Bring the schema to this program's; return the revisions before and after.
