@@ -227,7 +227,7 @@ def samples(locale: str = "en") -> Mapping[str, Draft]:
             mails=(mail,),
             addresses=ADDRESSES,
             thread=THREAD,
-            now=NOW + timedelta(minutes=14),
+            now=NOW + timedelta(minutes=31),
         ),
         "breach": letters_staff.breach(
             reader=ben,
@@ -256,9 +256,7 @@ def samples(locale: str = "en") -> Mapping[str, Draft]:
     }
 
 
-def _desk_letters(
-    reader: Reader, *, ticket: TicketFacts, clocks: tuple[ClockFacts, ...]
-) -> dict[str, Draft]:
+def _desk_letters(reader: Reader, *, ticket: TicketFacts, clocks: tuple[ClockFacts, ...]) -> dict[str, Draft]:
     unknown = UnknownMail(
         fingerprint="77aa",
         sender="someone@nowhere.example",
@@ -311,7 +309,9 @@ def _desk_letters(
             reminders=tuple(
                 Reminder(
                     ticket=replace(ticket, number=1040 + index, priority=f"P{1 + index % 4}"),
-                    clock=replace(clocks[0], share=100 if index < 2 else 75, late=timedelta(minutes=3) if index < 2 else None),
+                    clock=replace(
+                        clocks[0], share=100 if index < 2 else 75, late=timedelta(minutes=3) if index < 2 else None
+                    ),
                     is_breach=index < 2,
                     note_address=ADDRESSES.note,
                 )
@@ -390,9 +390,7 @@ def _reports(reader: Reader) -> dict[str, Draft]:
         ahead=(Ahead(what="Decision on the end of Acme HR's hypercare", at=datetime(2027, 3, 30, 10, tzinfo=UTC)),),
     )
     slot = datetime(2027, 3, 8, 13, tzinfo=UTC)
-    quiet = Week(
-        first_day=date(2027, 3, 1), last_day=date(2027, 3, 7), received=0, resolved=0, reopened=0, open=0
-    )
+    quiet = Week(first_day=date(2027, 3, 1), last_day=date(2027, 3, 7), received=0, resolved=0, reopened=0, open=0)
     return {
         "digest": letters_reports.digest(reader=reader, week=week, slot=slot, now=slot),
         "digest-quiet": letters_reports.digest(

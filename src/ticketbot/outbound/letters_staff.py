@@ -133,7 +133,7 @@ def reminder(
     """Name (REMIND) promises of one ticket that come due, for one reader and one instant of the ladder (*slot*).
 
     *clocks* are those whose threshold lies at *slot*, each with its `share`, the most pressing first. When *now* is
-    later than *slot* by a minute, the letter says how late it is; when quiet hours hold it, *send_at* is their end.
+    later than *slot* by five minutes, the letter says how late it is; when quiet hours hold it, *send_at* is their end.
     """
     return _deadline(
         Code.REMIND,

@@ -8,9 +8,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 from urllib.parse import quote
 
 CRLF = b"\r\n"
+Piece = TypeVar("Piece", str, bytes)
 _LINE = 76
 _ENCODED = 52
 _LONGEST_WORD = 60
@@ -67,7 +69,7 @@ def is_message_id(text: str) -> bool:
 
 
 def text_part(text: str, *, subtype: str) -> bytes:
-    """Return a text part with its headers: as it is where that is safe, else quoted-printable or base64, if shorter."""
+    """Return a text part with its headers: as it is where safe, else quoted-printable, or base64 where much shorter."""
     data = text.rstrip("\n").encode("utf-8", "replace")
     plain = data.isascii() and not any(_is_delicate(line) for line in data.split(b"\n"))
     if plain:
@@ -75,7 +77,7 @@ def text_part(text: str, *, subtype: str) -> bytes:
     else:
         encoding, body = "quoted-printable", binascii.b2a_qp(data, istext=True)
         wrapped = base64.encodebytes(data.replace(b"\n", CRLF)).rstrip(b"\n")
-        if len(wrapped) < len(body):
+        if len(wrapped) * 5 < len(body) * 4:
             encoding, body = "base64", wrapped
     return CRLF.join(
         [
@@ -92,15 +94,13 @@ def attachment_part(data: bytes, *, content_type: str, filename: str) -> bytes:
     kind = content_type.lower()
     if not _CONTENT_TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
         kind = "application/octet-stream"
-    plain = "".join(character if character in _Q_SAFE or character in "._ " else "_" for character in filename)
-    pieces = [f'Content-Disposition: attachment;\r\n filename="{plain.strip() or "attachment"}"']
-    if plain != filename:
-        pieces.extend(_continued(filename))
+    is_plain = _Q_SAFE.union("._ ").issuperset(filename) and len(filename) <= _ENCODED
+    names = [f'filename="{filename}"'] if is_plain else _continued(filename)
     return CRLF.join(
         [
             f"Content-Type: {kind}".encode(),
             b"Content-Transfer-Encoding: base64",
-            ";\r\n ".join(pieces).encode(),
+            ";\r\n ".join(["Content-Disposition: attachment", *names]).encode(),
             b"",
             base64.encodebytes(data).rstrip(b"\n").replace(b"\n", CRLF),
         ]
@@ -146,12 +146,11 @@ def _is_plain(word: str) -> bool:
 
 
 def _encoded(text: str) -> list[str]:
-    """Return *text* as encoded words, cut between characters, in the shorter of the two encodings."""
-    ascii_share = sum(character in _Q_SAFE or character == " " for character in text)
-    if ascii_share * 2 >= len(text):
-        return [f"=?utf-8?q?{piece}?=" for piece in _chunks([_q(character) for character in text], _ENCODED)]
-    pieces = _chunks_of_bytes(text, _ENCODED // 4 * 3)
-    return [f"=?utf-8?b?{base64.b64encode(piece).decode()}?=" for piece in pieces]
+    """Return *text* as encoded words, cut between characters, in the encoding that takes fewer of them."""
+    readable = [f"=?utf-8?q?{piece}?=" for piece in _chunks([_q(character) for character in text], _ENCODED)]
+    octets = _chunks([character.encode("utf-8", "replace") for character in text], _ENCODED // 4 * 3)
+    compact = [f"=?utf-8?b?{base64.b64encode(piece).decode()}?=" for piece in octets]
+    return readable if len(readable) <= len(compact) else compact
 
 
 def _q(character: str) -> str:
@@ -162,22 +161,14 @@ def _q(character: str) -> str:
     return "".join(f"={octet:02X}" for octet in character.encode("utf-8", "replace"))
 
 
-def _chunks(pieces: Iterable[str], longest: int) -> list[str]:
-    chunks = [""]
+def _chunks(pieces: Iterable[Piece], longest: int) -> list[Piece]:
+    """Return the pieces joined, each result as long as may be, none cut; one piece at least."""
+    chunks: list[Piece] = []
     for piece in pieces:
-        if len(chunks[-1]) + len(piece) > longest:
-            chunks.append("")
-        chunks[-1] += piece
-    return chunks
-
-
-def _chunks_of_bytes(text: str, longest: int) -> list[bytes]:
-    chunks = [b""]
-    for character in text:
-        piece = character.encode("utf-8", "replace")
-        if len(chunks[-1]) + len(piece) > longest:
-            chunks.append(b"")
-        chunks[-1] += piece
+        if chunks and len(chunks[-1]) + len(piece) <= longest:
+            chunks[-1] += piece
+        else:
+            chunks.append(piece)
     return chunks
 
 

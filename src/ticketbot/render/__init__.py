@@ -115,4 +115,4 @@ def _finalize(value: object) -> object:
 
 def _percent(share: float) -> str:
     """Return `83 %`, never 100 % for less than all."""
-    return f"{min(99, round(share * 100)) if share < 1 else 100} %"
+    return f"{min(99, round(share * 100)) if share < 1 else 100}\N{NO-BREAK SPACE}%"

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime, format_interval, get_day_n
 
 _NEAR = timedelta(days=6)
 _KEPT = "\N{NO-BREAK SPACE}"
-_UNKNOWN = "–"
+_UNKNOWN = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Times:
         return f"{day} {local:%H:%M}".replace(" ", _KEPT)
 
     def days(self, first: str, last: str) -> str:
-        """Return `1–7 Mar 2027`."""
+        """Return a span of days with its year, in the language's own form."""
         return format_interval(date.fromisoformat(first), date.fromisoformat(last), "yMMMd", locale=self._locale)
 
     def week_number(self, day: str) -> int:
@@ -107,9 +107,9 @@ class Times:
         """Return `22:55`."""
         return self._format(self._local(value), self._style.time).replace(" ", _KEPT)
 
-    def weekday(self, index: int) -> str:
-        """Return the name of a weekday; 0 is Monday."""
-        return self._weekday(index, "wide")
+    def weekday(self, index: int, *, short: bool = False) -> str:
+        """Return the name of a weekday, in full or short; 0 is Monday."""
+        return self._weekday(index, "abbreviated" if short else "wide")
 
     def span(self, seconds: int) -> str:
         """Return `1 h 15 min`: hours and minutes up to two days, days and hours up to ten, else days; never nothing."""
