@@ -24,11 +24,11 @@ class Arrival:
     raw: bytes = field(repr=False)
     internal_at: datetime | None = None
     is_oversize: bool = False
+    sha256: str = field(init=False)
 
-    @property
-    def sha256(self) -> str:
-        """Return the name of the bytes."""
-        return hashlib.sha256(self.raw).hexdigest()
+    def __post_init__(self) -> None:
+        """Name the bytes."""
+        object.__setattr__(self, "sha256", hashlib.sha256(self.raw).hexdigest())
 
 
 class LedgerRows(Rows):

@@ -18,11 +18,13 @@ LARGE = 4 * 1024 * 1024
 #: What is kept of a mail above `Account.max_size`: its header and the beginning of its text.
 STUB = 256 * 1024
 
-# The words of RFC 5530, Exchange, Gmail and Dovecot for "not now" where one would expect "never".
-_TEMPORARY = re.compile(
-    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|too many|try again|temporar|not connected|backoff|overload"
-    r"|timed? ?out|internal (server )?error|service (is )?(un|not )available",
+# The words of RFC 5530, Exchange, Gmail and Dovecot for a server that has no time for us.
+_BUSY = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|THROTTLED)\]|too many|try again|throttled|not connected|backoff|overload",
     re.IGNORECASE,
+)
+_TEMPORARY = re.compile(
+    r"\[SERVERBUG\]|temporar|timed? ?out|internal (server )?error|service (is )?(un|not )available", re.IGNORECASE
 )
 _SUGGESTED_WAIT = re.compile(r"backoff time:?\s*(\d{1,9})\s*(ms|millisec|s\b|sec)?", re.IGNORECASE)
 
@@ -164,7 +166,12 @@ def batches(listed: Iterable[Listed], *, max_size: int) -> Iterator[list[Listed]
 
 def is_temporary(words: str) -> bool:
     """Return whether a server's refusal says that it may think differently later."""
-    return bool(_TEMPORARY.search(words))
+    return bool(_TEMPORARY.search(words)) or is_busy(words)
+
+
+def is_busy(words: str) -> bool:
+    """Return whether a server's refusal is about itself, and not about what was asked."""
+    return bool(_BUSY.search(words))
 
 
 def suggested_wait(words: str) -> timedelta:
