@@ -1,7 +1,7 @@
 """How Alembic runs here: on the connection that the program hands in, or on TICKETBOT_DATABASE__URL for developers."""
 
 import os
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -11,7 +11,7 @@ from ticketbot.store.database import open_store
 from ticketbot.store.models import Base, UtcDateTime
 
 
-def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
     """Write our own column types as plain ones, so that a migration never imports the application."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -2,12 +2,11 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 02:25:12.969479
+Create Date: 2026-11-22 02:42:11.200253
 """
 
 import sqlalchemy as sa
 from alembic import op
-
 
 revision = "0001"
 down_revision = None
@@ -25,6 +24,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blob")),
         sa.UniqueConstraint("sha256", name=op.f("uq_blob_sha256")),
+    )
+    op.create_table(
+        "blocked",
+        sa.Column("party", sa.String(length=320), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blocked")),
+        sa.UniqueConstraint("party", name=op.f("uq_blocked_party")),
     )
     op.create_table(
         "client",
@@ -512,5 +520,6 @@ def downgrade() -> None:
     op.drop_table("mailbox_mark")
     op.drop_table("incident")
     op.drop_table("client")
+    op.drop_table("blocked")
     op.drop_table("blob")
     # ### end Alembic commands ###

@@ -31,6 +31,7 @@ class Rules:
     staff: Mapping[str, str]
     domains: Mapping[str, str]
     own_addresses: frozenset[str]
+    blocked: frozenset[str] = frozenset()
     alert_addresses: frozenset[str] = frozenset()
     receipt_addresses: frozenset[str] = frozenset()
     urgent_address: str | None = None
@@ -91,6 +92,7 @@ class Book:
             staff={fold(person.email): person.slug for person in work.desk.roster()},
             domains={row.domain: clients[row.client_id] for row in work.desk.all_domains() if row.client_id in clients},
             own_addresses=frozenset(own | launches),
+            blocked=frozenset(work.desk.blocked()),
             alert_addresses=frozenset(by_channel["alerts"]),
             receipt_addresses=frozenset(by_channel["receipts"]),
             urgent_address=urgent[0] if urgent else None,

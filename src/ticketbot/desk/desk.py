@@ -38,6 +38,7 @@ class Desk:
         return House(
             own_addresses=rules.own_addresses,
             staff_addresses=frozenset(rules.staff),
+            blocked_addresses=rules.blocked,
             channel=mail.channel,
             alert_addresses=rules.alert_addresses,
             receipt_addresses=rules.receipt_addresses,

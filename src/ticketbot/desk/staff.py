@@ -10,6 +10,7 @@ from ticketbot.desk.care import care_of
 from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.post import CHALLENGE_HOURS, mark_of_mail
 from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.strangers import answer_about_stranger
 from ticketbot.desk.told import reader_of, staff_thread, ticket_facts
 from ticketbot.domain.authority import StaffStanding, staff_standing
 from ticketbot.domain.commands import Command, CommandError, Parsed, parse, refusals
@@ -29,9 +30,9 @@ _SPEAKING = {"pending": Act.PENDING, "resolve": Act.RESOLVE}
 
 def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
     """Answer a staff member's mail as design.md's Authority table says."""
-    held = _held_by_challenge(arrival, person)
-    if held is not None:
-        return held
+    decided = _held_by_challenge(arrival, person) or answer_about_stranger(arrival, person)
+    if decided is not None:
+        return decided
     parsed = parse(arrival.message.new_text, own_name=person.name)
     token = arrival.match.token
     ruling = staff_standing(
@@ -154,11 +155,19 @@ _VERBS: Mapping[str, Callable[[Acting, Command], str]] = {
     "reopen": lambda acting, _: actions.reopen(acting),
     "spam": lambda acting, _: actions.spam(acting),
     "notspam": lambda acting, _: actions.not_spam(acting),
+    "client": _only_in_triage,
+    "block": _only_in_triage,
 }
 
 
 def _pending_silently(acting: Acting) -> str:
     raise Conflict(f"#pending on T-{acting.ticket.number} needs words for the client: what do you ask them?")
+
+
+def _only_in_triage(acting: Acting, command: Command) -> str:
+    raise Conflict(
+        f"#{command.name} answers the mail that shows an unknown sender; T-{acting.ticket.number} has a client"
+    )
 
 
 def _wants_receipt(parsed: Parsed) -> bool:

@@ -41,6 +41,8 @@ class CommandName(StrEnum):
     CLOSE = "close"
     SPAM = "spam"
     NOTSPAM = "notspam"
+    CLIENT = "client"
+    BLOCK = "block"
 
 
 class Changes(StrEnum):

@@ -141,7 +141,7 @@ class Pipeline:
         mail.challenge = outcome.challenge
         mail.held_until = outcome.held_until
         if outcome.state in (MailState.HELD, MailState.TRIAGE, MailState.QUARANTINED):
-            mail.excerpt = excerpt_of(message)
+            mail.excerpt = excerpt_of(message, has_failed=arrival.sender.has_failed)
         work.inbox.explain(
             mail, kind=arrival.verdict.kind, rule=arrival.verdict.rule, trace=trace_of(arrival.verdict, arrival.match)
         )
@@ -179,7 +179,7 @@ class Pipeline:
             return len(mails)
 
 
-def excerpt_of(message: Message) -> dict[str, str]:
+def excerpt_of(message: Message, *, has_failed: bool) -> dict[str, str]:
     """Return what people are shown of a mail that is not part of a ticket."""
     sender = message.sender
     return {
@@ -187,6 +187,7 @@ def excerpt_of(message: Message) -> dict[str, str]:
         "name": sender.name if sender is not None else "",
         "text": (message.new_text or message.text)[:EXCERPT],
         "fingerprint": message.fingerprint,
+        "failed": "yes" if has_failed else "",
     }
 
 

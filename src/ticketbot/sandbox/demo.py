@@ -114,7 +114,7 @@ class Teller:
         person = self.people[step.who]
         headers = {"Auto-Submitted": "auto-replied"} if step.is_automatic else {}
         if step.about:
-            raw = person.answer(step.text, about=step.about, headers=headers)
+            raw = person.answer(step.text, about=step.about, is_note=step.is_note, headers=headers)
         else:
             raw = person.write(to=step.to, subject=step.subject, text=step.text, headers=headers)
         self._show(BytesParser(_class=EmailMessage, policy=default).parsebytes(raw), arrow="→")

@@ -90,6 +90,7 @@ class Step:
     subject: str = ""
     about: str = ""
     is_automatic: bool = False
+    is_note: bool = False
     ticket: int | None = None
     state: str | None = None
     priority: str | None = None
@@ -257,6 +258,16 @@ STORY = (
         becomes="triage",
         letters=(),
         tells="A stranger: no ticket, no answer; the staff are shown the mail.",
+    ),
+    Step(
+        at="05T13:20",
+        who="ana",
+        about="Question about my application",
+        is_note=True,
+        text="#spam",
+        becomes="suppress",
+        letters=(),
+        tells="One line from any of them decides: here it is not a client's.",
     ),
     Step(
         at="06T21:40",

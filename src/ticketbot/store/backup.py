@@ -97,6 +97,16 @@ def restore(url: str, file: Path, *, key_file: Path, now: datetime) -> tuple[Man
     return manifest, aside
 
 
+def upgrade_with_copy(store: Store, *, file: Path | None, now: datetime) -> tuple[str | None, str, Path | None]:
+    """Bring the schema up to date, after copying a SQLite *file*; return the revisions before and after, and the copy.
+
+    The caller holds the lock.
+    """
+    copy = file.with_name(f"{file.name}.before-upgrade-{now:%Y%m%dT%H%M%S}") if file else None
+    before, after = store.upgrade(backup=(lambda: copy_sqlite(store, copy)) if copy else None)
+    return before, after, copy if copy and copy.exists() else None
+
+
 def copy_sqlite(store: Store, file: Path) -> None:
     """Copy a SQLite database, in use or not, to a new *file*."""
     raw = store.engine.raw_connection()

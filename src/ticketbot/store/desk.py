@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ticketbot.domain.errors import ConfigurationError
 from ticketbot.domain.messages import fold
 from ticketbot.store.models import (
+    Blocked,
     Client,
     ClientDomain,
     Contact,
@@ -89,6 +90,15 @@ class DeskRows(Rows):
     def all_domains(self) -> Sequence[ClientDomain]:
         """Return every client's domains."""
         return self.session.scalars(select(ClientDomain).order_by(ClientDomain.domain)).all()
+
+    def block(self, party: str, *, by: str, now: datetime) -> bool:
+        """Hear an address, or a whole domain, no more; return False when it is blocked already."""
+        name = party if "@" in party else f"@{party}"
+        return self.insert_new(Blocked, party=name, by=by, at=now) is not None
+
+    def blocked(self) -> set[str]:
+        """Return who is not heard: addresses, and domains written @domain."""
+        return set(self.session.scalars(select(Blocked.party)))
 
     # Launches
 

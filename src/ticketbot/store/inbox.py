@@ -71,6 +71,15 @@ class InboxRows(Rows):
         """Return the received mail with these bytes, if there is one."""
         return self.session.scalar(select(InboxMail).where(InboxMail.sha256 == sha256))
 
+    def by_mark(self, mark: int) -> InboxMail | None:
+        """Return the mail in triage whose bytes have this mark (32 bits of their SHA-256), if there is one."""
+        return self.session.scalar(
+            select(InboxMail)
+            .where(InboxMail.sha256.startswith(f"{mark:08x}"), InboxMail.state == MailState.TRIAGE)
+            .order_by(InboxMail.id)
+            .limit(1)
+        )
+
     def by_challenge(self, challenge: int) -> InboxMail | None:
         """Return the held mail that a challenge asked about, if it is still held."""
         return self.session.scalar(

@@ -7,10 +7,20 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ticketbot.store.columns import Base, Hash, LetterState, Line, MailState, Short, SightingState, UtcDateTime, key_of
-from ticketbot.store.roster import Client, ClientDomain, Contact, Launch, PlanEvent, PolicyVersion, Staff
+from ticketbot.store.roster import (
+    Blocked,
+    Client,
+    ClientDomain,
+    Contact,
+    Launch,
+    PlanEvent,
+    PolicyVersion,
+    Staff,
+)
 
 __all__ = [
-    "Base", "Blob", "Client", "ClientDomain", "Contact", "Delivery", "Event", "InboxMail", "Incident", "Launch",
+    "Base", "Blob", "Blocked", "Client",
+    "ClientDomain", "Contact", "Delivery", "Event", "InboxMail", "Incident", "Launch",
     "LetterState", "MailState", "MailboxMark", "Message", "OutboxMail", "Participant", "PlanEvent", "PolicyVersion",
     "Reference", "Reminder", "Round", "SightingState", "SlaClock", "Staff", "Ticket", "UtcDateTime", "key_of",
 ]  # fmt: skip

@@ -63,6 +63,16 @@ class Contact(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
+class Blocked(Base):
+    """Somebody who is not heard: an address, or a domain written @domain."""
+
+    __tablename__ = "blocked"
+
+    party: Mapped[str] = mapped_column(Line, unique=True)
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
 class Launch(Base):
     """One system that a client goes live with. The plan here is the first one; later changes are plan events."""
 
