@@ -145,6 +145,12 @@ def _unknown_people(acting: Acting, parsed: Parsed) -> tuple[CommandError, ...]:
     )
 
 
+def _only_in_triage(acting: Acting, command: Command) -> str:
+    raise Conflict(
+        f"#{command.name} answers the mail that shows an unknown sender; T-{acting.ticket.number} has a client"
+    )
+
+
 _VERBS: Mapping[str, Callable[[Acting, Command], str]] = {
     "take": lambda acting, _: actions.take(acting),
     "assign": _assign,
@@ -162,12 +168,6 @@ _VERBS: Mapping[str, Callable[[Acting, Command], str]] = {
 
 def _pending_silently(acting: Acting) -> str:
     raise Conflict(f"#pending on T-{acting.ticket.number} needs words for the client: what do you ask them?")
-
-
-def _only_in_triage(acting: Acting, command: Command) -> str:
-    raise Conflict(
-        f"#{command.name} answers the mail that shows an unknown sender; T-{acting.ticket.number} has a client"
-    )
 
 
 def _wants_receipt(parsed: Parsed) -> bool:
