@@ -6,6 +6,7 @@ from datetime import datetime
 from ticketbot.desk.book import Rules
 from ticketbot.desk.people import People
 from ticketbot.desk.post import Post
+from ticketbot.domain.calendars import local_date
 from ticketbot.domain.classify import Verdict
 from ticketbot.domain.clues import Clues
 from ticketbot.domain.drafts import Draft, Enclosure
@@ -52,12 +53,18 @@ class Arrival:
 
     def people(self) -> People:
         """Return the roster, asked by role."""
-        return People(self.work, oncall_address=self.rules.oncall, triage=self.rules.triage)
+        return People(
+            self.work,
+            today=local_date(self.at, self.rules.policy.zone),
+            oncall_address=self.rules.oncall,
+            triage=self.rules.triage,
+        )
 
     def send(self, *drafts: Draft) -> None:
         """Queue letters, unless the mail is to be answered by nobody."""
         if not self.is_silent:
-            self.post.put(self.work, drafts, now=self.now)
+            wanted = [draft for draft in drafts if draft.code not in self.rules.letters_off]
+            self.post.put(self.work, wanted, now=self.now)
 
     def note(self, action: str, *, ticket: Ticket | None = None, actor: str | None = None, **detail: object) -> None:
         """Record what this mail did."""

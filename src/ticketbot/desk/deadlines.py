@@ -73,7 +73,7 @@ class Deadlines(Timed):
                 self._draft(work, ticket, care, found, who=who, place=place, slot=slot, is_breach=is_breach, now=now)
                 for place, who in self._readers(work, ticket, care, found, now=now)
             ]
-            self.desk.post.put(work, drafts, now=now)
+            self.send(work, drafts, now=now)
             for clock, step in found:
                 work.tickets.note(
                     "breach" if is_breach else "remind",
@@ -87,7 +87,7 @@ class Deadlines(Timed):
         self, work: Work, ticket: Ticket, care: Care, found: list[tuple[Clock, Step]], *, now: datetime
     ) -> list[tuple[Place, Told]]:
         """Return who is told, each person once, in the first role in which they are."""
-        people = self.people(work, self.desk.rules(work))
+        people = self.people(work, self.desk.rules(work), now=now)
         owner = people.owner(ticket)
         percent = max(step.percent for _, step in found)
         readers: dict[str, tuple[Place, Told]] = {}

@@ -1,7 +1,8 @@
 """Who is who for a ticket: owner, lead, manager, director, on-call, triage; a role that nobody holds falls on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ticketbot.domain.phases import Phase
 from ticketbot.store.database import Work
@@ -36,8 +37,11 @@ def told(person: Staff, role: str) -> Told:
 class People:
     """The roster, asked by role."""
 
-    def __init__(self, work: Work, *, oncall_address: str | None = None, triage: Sequence[str] = ()) -> None:
-        """Read the roster of this transaction."""
+    def __init__(
+        self, work: Work, *, today: date, oncall_address: str | None = None, triage: Sequence[str] = ()
+    ) -> None:
+        """Read the roster of this transaction; roles for a launch count as they are held *today*."""
+        self._today = today.isoformat()
         self.roster = work.desk.roster()
         self._by_id = {person.id: person for person in self.roster}
         self._oncall_address = oncall_address
@@ -92,8 +96,14 @@ class People:
         if role == "lead":
             wanted = SUPPORT_LEAD if phase is Phase.STANDARD or (phase is None and launch is None) else HYPERCARE_LEAD
         if launch is not None and (named := launch.roles.get(wanted)):
-            return [person for person in self.roster if person.slug in named]
+            holders = {slug for slug, term in named.items() if self._is_now(term)}
+            if holders:
+                return [person for person in self.roster if person.slug in holders]
         held = [person for person in self.roster if person.role == wanted]
         if not held and role == "lead":
             held = [person for person in self.roster if person.role in (SUPPORT_LEAD, HYPERCARE_LEAD)]
         return held
+
+    def _is_now(self, term: Mapping[str, str]) -> bool:
+        """Return whether a role is held today: from its first day, until the day on which it is over (OR2)."""
+        return term.get("since", "") <= self._today < term.get("until", "9999")

@@ -44,7 +44,7 @@ class DigestRound(Timed):
                     continue
                 reader = reader_of_told(manager)
                 draft = digest(reader=reader, week=week, slot=slot, now=now, skipped=skipped)
-                self.desk.post.put(work, [draft], now=now)
+                self.send(work, [draft], now=now)
         return True
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -68,7 +68,7 @@ class DigestRound(Timed):
         if begun is None or slot < begun:
             return []
         written = work.desk.readers_of_round(DIGEST, period_start=slot)
-        managers = {fold(each.address): each for each in self.people(work, rules).managers()}
+        managers = {fold(each.address): each for each in self.people(work, rules, now=now).managers()}
         return [each for address, each in managers.items() if address not in written]
 
     def _skipped(self, work: Work, rules: Rules, manager: Told, monday: date) -> list[date]:

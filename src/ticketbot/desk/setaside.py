@@ -32,10 +32,10 @@ class Strangers(Timed):
             rules = self.desk.rules(work)
             last = work.inbox.last_told(MailState.TRIAGE)
             slot = None if last is None or now - last >= BUNDLED_FOR else now
-            for person in self.people(work, rules).triage(None, None):
+            for person in self.people(work, rules, now=now).triage(None, None):
                 shown = [self._shown(mail, person, now) for mail in mails]
                 letter = triage(reader=reader_of(person), mails=shown, now=now, slot=slot if len(shown) > 1 else None)
-                self.desk.post.put(work, [letter], now=now)
+                self.send(work, [letter], now=now)
             for mail in mails:
                 mail.told_at = now
         return True
@@ -78,8 +78,8 @@ class Quarantine(Timed):
         with self.store.work() as work:
             for mail in work.inbox.untold(MailState.QUARANTINED)[:1]:
                 mail.told_at = now
-                managers = self.people(work, self.desk.rules(work)).managers()
-                self.desk.post.put(work, [_quarantined(mail, who, now) for who in managers], now=now)
+                managers = self.people(work, self.desk.rules(work), now=now).managers()
+                self.send(work, [_quarantined(mail, who, now) for who in managers], now=now)
         return True
 
     def next_at(self, now: datetime) -> datetime | None:

@@ -47,13 +47,13 @@ class Undelivered(Timed):
         )
         if letter.code == Code.NOTICE:
             return  # a notice about a notice that cannot be delivered would never end
-        people = self.people(work, self.desk.rules(work))
+        people = self.people(work, self.desk.rules(work), now=now)
         owner = people.owner(ticket) if ticket is not None else None
         readers = [told(owner, "owner")] if owner is not None else []
         readers = [who for who in readers if who.address not in letter.to] or [
             who for who in people.managers() if who.address not in letter.to
         ]
-        self.desk.post.put(
+        self.send(
             work,
             [
                 notice(

@@ -34,10 +34,8 @@ class MailboxTrouble(Timed):
                 if known is not None:
                     work.desk.end_incident(LOGIN, mark.name, now=now)
                 if incident is not None:
-                    managers = self.people(work, self.desk.rules(work)).managers()
-                    self.desk.post.put(
-                        work, [_told(mark, incident, reader_of_told(each), now) for each in managers], now=now
-                    )
+                    managers = self.people(work, self.desk.rules(work), now=now).managers()
+                    self.send(work, [_told(mark, incident, reader_of_told(each), now) for each in managers], now=now)
         return True
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -86,9 +84,9 @@ class Oversize(Timed):
         with self.store.work() as work:
             for mail in work.inbox.untold_oversize()[:1]:
                 mail.told_at = now
-                managers = self.people(work, self.desk.rules(work)).managers()
+                managers = self.people(work, self.desk.rules(work), now=now).managers()
                 drafts = [_oversize(mail, reader_of_told(who), now) for who in managers]
-                self.desk.post.put(work, drafts, now=now)
+                self.send(work, drafts, now=now)
         return True
 
     def next_at(self, now: datetime) -> datetime | None:
