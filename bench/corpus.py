@@ -1,3 +1,5 @@
+# ruff: noqa: C901, PLR0912, E501 - a scoreboard: one table of checks, one page of printing
+# mypy: ignore-errors
 """Scoreboard: how well mails are understood, folder by folder and field by field (`make corpus`).
 
 Reads ../shared/corpus (never copied into this repository) and prints the share that is right. `--fails FIELD` lists what

@@ -1,4 +1,4 @@
-"""What a mail is: a table of rules, asked in order, each with its reason. It decides side effects, never whether we keep it."""
+"""What a mail is: a table of rules, asked in order, each with its reason. It decides effects, never what we keep."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from ticketbot.domain.absence import AUTO_SUBJECT, AUTO_WORDS
 from ticketbot.domain.ids import is_ours
 from ticketbot.domain.messages import Message, fold
 from ticketbot.domain.tokens import Keyring
@@ -81,7 +82,7 @@ def classify(message: Message, house: House) -> Verdict:
 
 
 def own_mail(message: Message, house: House) -> tuple[Kind, str] | None:
-    """Our own letter came back: it bears a mark that only our keys can make (From alone proves nothing)."""
+    """Recognise our own letter come back: it bears a mark that only our keys can make (From alone proves nothing)."""
     for value in message.headers.get("x-ticketbot-id", ()):
         if is_ours(house.keys, value):
             return (
@@ -96,7 +97,7 @@ def own_mail(message: Message, house: House) -> tuple[Kind, str] | None:
     return None
 
 
-def receipt_copy(message: Message, house: House) -> tuple[Kind, str] | None:
+def receipt_copy(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
     """Whatever else comes to the receipts mailbox is no client's mail."""
     if house.channel == "receipts":
         return Kind.RECEIPT, "it came to the mailbox for receipt copies"
@@ -113,7 +114,7 @@ def monitor_alert(message: Message, house: House) -> tuple[Kind, str] | None:
 
 
 def bounce(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
-    """A delivery report, with or without the standard form."""
+    """Recognise a delivery report, with or without the standard form."""
     report = message.report
     if report is None or report.is_feedback or report.action not in {"failed", "delayed"}:
         return None
@@ -129,14 +130,14 @@ def feedback_report(message: Message, house: House) -> tuple[Kind, str] | None: 
 
 
 def calendar_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
-    """An answer to an invitation says yes or no and nothing else."""
+    """Recognise an answer to an invitation: it says yes or no and nothing else."""
     if message.calendar_method in {"REPLY", "COUNTER", "DECLINECOUNTER"}:
         return Kind.CALENDAR_REPLY, f"a calendar's {message.calendar_method}"
     return None
 
 
-def auto_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
-    """A machine wrote it, by its own word (RFC 3834 and what vendors use instead); words alone are a weak hint."""
+def auto_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001, PLR0911 - a rule
+    """Recognise what a machine wrote by its own word (RFC 3834 and what vendors use); phrases alone are a weak hint."""
     if message.report is not None:
         return Kind.AUTO_REPLY, {"receipt": "a read receipt", "delivered": "a notice of delivery"}.get(
             message.report.action, "a report"
@@ -159,7 +160,7 @@ def auto_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # no
 
 
 def mailing_list(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
-    """It came through a list or was sent in bulk."""
+    """Recognise what came through a list or was sent in bulk."""
     for name in (
         "list-id",
         "list-post",
@@ -185,7 +186,7 @@ def blocked(message: Message, house: House) -> tuple[Kind, str] | None:
 
 
 def vote(message: Message, house: House) -> tuple[Kind, str] | None:
-    """It is a rating: sent to an address that carries a rating token."""
+    """Recognise a rating: it is sent to an address that carries a rating token."""
     if any(house.is_vote(address) for address in (*message.delivered_to, *(a.address for a in message.people))):
         return Kind.VOTE, "it is addressed to a rating address"
     return None
@@ -219,22 +220,6 @@ _AUTO_HEADERS: Final[Mapping[str, re.Pattern[str]]] = {
     "x-ms-exchange-generated-message-source": re.compile(r"mailbox rules agent|auto|oof", re.IGNORECASE),
     "x-cron-env": _ANY,
 }
-
-AUTO_SUBJECT: Final = re.compile(
-    r"(?:(?:re|aw|sv|antw|vs|rif|odp)\s*:\s*)*(?:auto(?:matic)?[ -]?(?:reply|response|re:|answer)|auto(?:matic)?:|autoreply|auto:|automatische antwort"
-    r"|abwesen|out of (?:the )?office|away from|i am (?:away|out)|on vacation|vacation|réponse automatique|absence|absent du bureau"
-    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|resposta autom[áa]tica|risposta automatica|fuori (?:sede|ufficio)|automatisch antwoord"
-    r"|afwezig|autosvar|automatiskt? svar|frånvaro|fravær|automaattinen vastaus|poissa|odpowiedź automatyczna|autoodpowiedź|automatická odpověď"
-    r"|automatikus válasz|răspuns automat|автоматический ответ|автоответ|otomatik yanıt|自動(?:応答|返信)|不在|自动(?:回复|答复)|자동 ?회신|부재"
-    r"|תשובה אוטומטית|מענה|رد تلقائي|αυτόματη απάντηση)",
-    re.IGNORECASE,
-)  # fmt: skip
-AUTO_WORDS: Final = re.compile(
-    r"out of (?:the )?office|on (?:vacation|holiday|annual leave|leave)|away (?:from|until|on)|automat(?:ic|ed) (?:reply|response)|will (?:be back|return)"
-    r"|do not reply|limited access|nicht im (?:büro|haus)|abwesen|im urlaub|absent|de retour|congé|fuera de|vacaciones|férias|ausente|assente|ferie"
-    r"|afwezig|vakantie|semester|ferie|отпуск|休暇|不在|休假",
-    re.IGNORECASE,
-)
 
 
 def _has_auto_hint(message: Message) -> bool:

@@ -69,7 +69,7 @@ def results(text: str) -> list[tuple[str, str, dict[str, str]]]:
     statement: list[str] = []
     statements: list[list[str]] = []
     for token in _tokens(text, at_most=2000):
-        if token == ";":
+        if token == ";":  # noqa: S105 - a separator
             statements.append(statement)
             statement = []
         else:

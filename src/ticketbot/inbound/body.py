@@ -244,8 +244,10 @@ def _is_placeholder(plain: list[tuple[str, str]], html: str) -> bool:
 
 
 _PLACEHOLDER: Final = re.compile(
-    r"(?:does(?: not|n't) support|cannot (?:display|read)|unable to (?:display|view)|to view (?:this|the) (?:message|e-?mail)|html[- ](?:capable|compatible|enabled|format)|"
-    r"not support).{0,80}(?:html|e-?mail|message|format)|^this is a multi-?part message|^this (?:is an?|message is in|e-?mail is in) html",
+    r"(?:does(?: not|n't) support|cannot (?:display|read)|unable to (?:display|view)|not support"
+    r"|to view (?:this|the) (?:message|e-?mail)|html[- ](?:capable|compatible|enabled|format))"
+    r".{0,80}(?:html|e-?mail|message|format)"
+    r"|^this is a multi-?part message|^this (?:is an?|message is in|e-?mail is in) html",
     re.IGNORECASE,
 )
 

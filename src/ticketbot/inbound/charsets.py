@@ -18,7 +18,8 @@ _ALIASES: Final = {
     "logical": "iso8859-8", "visual": "iso8859-8",
     "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "euc-cn": "gb18030",
     "cp936": "gb18030", "windows-936": "gb18030", "gb18030": "gb18030", "chinese": "gb18030", "hz-gb-2312": "hz",
-    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "big-5": "big5hkscs", "cn-big5": "big5hkscs",
+    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "big-5": "big5hkscs",
+    "cn-big5": "big5hkscs",
     "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "ksc5601": "cp949", "ksc_5601": "cp949", "euc-kr": "cp949",
     "korean": "cp949", "windows-949": "cp949", "uhc": "cp949",
     "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
@@ -178,10 +179,12 @@ def codec_of(label: str) -> str | None:
 
 def decode(data: bytes, label: str = "") -> str:
     """Return *data* as text: by its label where that holds, else by what the bytes say. Never raises, not yet clean."""
-    for mark, codec in _BOMS:
+    for mark, wide in _BOMS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(codec, "replace")
+            return data[len(mark) :].decode(wide, "replace")
     codec = codec_of(label)
+    if b"\x1b" in data and any(mark in data for mark in _STATEFUL):
+        return _recovered(data, codec)
     if codec in {None, "utf-8", "cp1252"}:
         if data.isascii() and b"\x1b" not in data:
             return data.decode("ascii")
@@ -222,8 +225,10 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 def _recovered(data: bytes, codec: str | None) -> str:
     """Return the best reading of bytes whose label is missing or lies."""
-    if any(mark in data for mark in _STATEFUL) and (text := _strict(data, "iso2022_jp_ext")) is not None:
-        return text
+    if any(mark in data for mark in _STATEFUL):
+        for stateful in (codec or "", "iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr"):
+            if stateful.startswith("iso2022") and (text := _strict(data, stateful)) is not None:
+                return text
     if codec != "utf-8" and (text := _strict(data, "utf-8")) is not None and not data.isascii():
         return text
     if codec and codec not in {"utf-8", "cp1252"}:

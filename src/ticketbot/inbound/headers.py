@@ -111,9 +111,14 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
 
 def _more_fields_follow(raw: bytes, position: int) -> bool:
     """Return whether the next line is a well-known field: then what stands before it is garbage, not the body."""
-    return bool(re.match(rb"(?:Received|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Content-[a-z-]{2,30}|X-[A-Za-z-]{2,40}|"
-                         rb"Return-Path|Reply-To|In-Reply-To|References|Sender|Delivered-To|DKIM-Signature):",
-                         raw[position : position + 60], re.IGNORECASE))  # fmt: skip
+    return _WELL_KNOWN.match(raw, position) is not None
+
+
+_WELL_KNOWN: Final = re.compile(
+    rb"(?:Received|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Content-[a-z-]{2,30}|X-[A-Za-z-]{2,40}|Return-Path"
+    rb"|Reply-To|In-Reply-To|References|Sender|Delivered-To|DKIM-Signature):",
+    re.IGNORECASE,
+)
 
 
 def decoded(raw: bytes) -> str:
@@ -122,7 +127,7 @@ def decoded(raw: bytes) -> str:
 
 
 def words(text: str) -> str:
-    """Read the encoded words of *text*, also broken ones; neighbours that share a charset are joined before decoding."""
+    """Read the encoded words of *text*, also broken ones; neighbours of one charset are joined before decoding."""
     if "=?" not in text:
         return text
     out: list[str] = []
@@ -283,7 +288,7 @@ def _without_comments(data: bytes) -> bytes:
     return re.sub(rb"\([^()]{0,200}\)", b" ", data)
 
 
-# --- addresses -------------------------------------------------------------------------------------------------------
+# --- addresses ------------------------------------------------------------------------------------------------------
 
 
 def identifiers(raw: bytes, *, at_most: int = 100) -> tuple[str, ...]:
@@ -295,10 +300,18 @@ def identifiers(raw: bytes, *, at_most: int = 100) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for item in found if item))[:at_most]
 
 
-_MONTHS: Final = {name: number for number, names in enumerate((
-    "jan janv ene gen", "feb febr févr fév", "mar mär mrz maa mrt", "apr avr abr", "may mai maj mei maggio mag",
-    "jun juin giu", "jul juil lug", "aug août ago aoû", "sep sept set", "oct okt ott out", "nov", "dec dez déc dic des"), 1)
-    for name in names.split()}  # fmt: skip
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan janv ene gen", "feb febr févr fév", "mar mär mrz maa mrt", "apr avr abr", "may mai maj mei maggio mag",
+            "jun juin giu", "jul juil lug", "aug août ago aoû", "sep sept set", "oct okt ott out", "nov",
+            "dec dez déc dic des",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
 _DATE: Final = re.compile(
     r"(\d{1,2})[ .-]{1,3}([^\W\d]{3,10})[. -]{1,3}(\d{2,4})[ ,]{1,3}(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
     r"(?:[.,]\d{1,6})?\s*([+-]\d{4}|[A-Z]{1,5})?"

@@ -1,4 +1,4 @@
-"""What machines tell us: delivery reports, receipts and complaints, read from the parts and, failing that, the words."""
+"""What machines tell us: delivery reports, receipts and complaints, from the parts or, failing that, the words."""
 
 import email
 import re
@@ -19,7 +19,8 @@ from ticketbot.inbound.phrases import (
 from ticketbot.inbound.walk import Part
 
 _MAX_TEXT: Final = 64 * 1024
-_FLUFL_MAX: Final = 512 * 1024
+_FLUFL_MAX: Final = 128 * 1024
+_FLUFL_LINES: Final = 3000
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 _DAEMON: Final = re.compile(
     r"^(?:mailer-?daemon|mail-daemon|postmaster|mdaemon|mail\.daemon|bounce[-+.\w]*|mail-system|mailsystem|mailerdaemon"
@@ -63,7 +64,7 @@ def _outer(root: Part) -> Iterable[Part]:
             waiting.extend(reversed(part.children))
 
 
-# --- reports with a form (RFC 3464, 5965, 8098) -----------------------------------------------------------------------
+# --- reports with a form (RFC 3464, 5965, 8098) ---------------------------------------------------------------------
 
 
 def _groups(part: Part) -> list[Headers]:
@@ -79,7 +80,9 @@ def _typed(value: str) -> str:
     return found[0].strip("'") if found else address.strip(" <>")
 
 
-def _delivery(root: Part, statuses: Sequence[Part], *, text: str) -> Report | None:
+def _delivery(  # noqa: C901 - one pass over the groups
+    root: Part, statuses: Sequence[Part], *, text: str
+) -> Report | None:
     found: list[FailedRecipient] = []
     actions: set[str] = set()
     for part in statuses:
@@ -188,17 +191,14 @@ def _once(found: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
     return tuple(by_key.values())[:200]
 
 
-# --- reports in words -------------------------------------------------------------------------------------------------
+# --- reports in words -----------------------------------------------------------------------------------------------
 
 
 def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     likelihood = _likelihood(root, text)
     if likelihood <= 0:
         return None
-    temporary: list[str] = []
-    permanent: list[str] = []
-    if len(raw) <= _FLUFL_MAX:
-        temporary, permanent = _flufl(raw)
+    temporary, permanent = _flufl(raw)
     temporary, permanent = _believable(root, temporary), _believable(root, permanent)
     if likelihood == 1 and not permanent and not temporary and not _names_somebody(root, text):
         return None
@@ -243,7 +243,7 @@ _LIKE_AN_ID: Final = re.compile(
 _SMTP_CODE_5: Final = re.compile(r"(?<![\d.])5[0-5]\d[ -]|\b5\.\d\.\d{1,3}\b")
 
 
-def _likelihood(root: Part, text: str) -> int:
+def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of evidence
     """Return 0 for no report, 1 for perhaps (only if recipients are found in a known form), 2 for surely."""
     found = root.headers
     submitted = found.text("auto-submitted").lower()
@@ -280,10 +280,15 @@ def _likelihood(root: Part, text: str) -> int:
 def _flufl(raw: bytes) -> tuple[list[str], list[str]]:
     """Ask flufl.bounce; it may raise on torn mails, and then knows nothing."""
     try:
-        temporary, permanent = all_failures(email.message_from_bytes(raw))
+        temporary, permanent = all_failures(email.message_from_bytes(_beginning(raw)))
     except Exception:  # noqa: BLE001 - a vendor's detectors against hostile bytes
         return [], []
     return _addresses(temporary), _addresses(permanent)
+
+
+def _beginning(raw: bytes) -> bytes:
+    """Return what a detector may see: its time grows with lines times patterns."""
+    return b"\n".join(raw[:_FLUFL_MAX].split(b"\n", _FLUFL_LINES)[:_FLUFL_LINES])
 
 
 def _addresses(items: Iterable[bytes]) -> list[str]:
@@ -292,9 +297,10 @@ def _addresses(items: Iterable[bytes]) -> list[str]:
 
 
 _LABELLED: Final = re.compile(
-    r"(?:final-recipient|original-recipient|rcpt to|recipient(?:\(?s\)?)?(?: address(?:es)?)?|failed recipient|to address"
-    r"|destinat\w+|empf\S{1,4}nger|intended recipients?|the following (?:recipient|address)\w*|unknown user|user unknown"
-    r"|no such user|mailbox (?:full|unavailable|not found)|undeliverable to|not delivered to|deliver(?:ed|y) to|to user)\W{1,6}"
+    r"(?:final-recipient|original-recipient|rcpt to|recipient(?:\(?s\)?)?(?: address(?:es)?)?|failed recipient"
+    r"|to address|destinat\w+|empf\S{1,4}nger|intended recipients?|the following (?:recipient|address)\w*"
+    r"|unknown user|user unknown|no such user|mailbox (?:full|unavailable|not found)|undeliverable to"
+    r"|deliver(?:ed|y) to|to user)\W{1,6}"
     r"(?:rfc822\s*;\s*)?[<\"']?(" + _ADDRESS.pattern + r")",
     re.IGNORECASE,
 )

@@ -242,8 +242,9 @@ def _second_reading_agrees(fields: Headers, sender: Address) -> bool:
     return {fold(address) for _, address in seen} == {sender.key}
 
 
-#: A From line in which there is nothing that two readers could see differently: words, encoded or not, and one <address>.
+#: A From line in which two readers can see nothing different: words, encoded or not, and one <address>.
 _PLAIN_FROM: Final = re.compile(
-    rb'(?:"[^\x00-\x1f\x7f"\\<>@]{0,200}"|[^\x00-\x1f\x7f"(),:;<>@\[\]\\]{0,300}) ?<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}>'
+    rb'(?:"[^\x00-\x1f\x7f"\\<>@]{0,200}"|[^\x00-\x1f\x7f"(),:;<>@\[\]\\]{0,300}) ?'
+    rb"<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}>"
     rb"|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}"
 )

@@ -1,4 +1,4 @@
-"""What the sender newly wrote: without history, without signature. Line by line, linear in time; in doubt it shows more.
+"""What the sender newly wrote: without history and signature. Line by line, linear in time; in doubt it shows more.
 
 The whole text is always kept beside it: what is cut here is folded away, never lost.
 """
@@ -65,7 +65,7 @@ def is_forwarded(text: str, *, new_text: str) -> bool:
     return any(_is_forward_line(line) for line in text.split("\n")[:2000] if not line.startswith(">"))
 
 
-# --- the parts ---------------------------------------------------------------------------------------------------------
+# --- the parts ------------------------------------------------------------------------------------------------------
 
 
 def _newly_written(lines: list[str]) -> list[str]:
@@ -301,7 +301,7 @@ def _runs(lines: Sequence[str], quoted: set[int], gone: set[int]) -> list[tuple[
     return runs
 
 
-# --- signatures --------------------------------------------------------------------------------------------------------
+# --- signatures -----------------------------------------------------------------------------------------------------
 
 
 def _without_signature(lines: list[str], *, by_marks: bool) -> list[str]:

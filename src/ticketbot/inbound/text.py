@@ -41,7 +41,7 @@ _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s
 
 
 def from_html(source: str) -> str:
-    """Return HTML as readable text; quoted blocks get "> ", signatures and quotes that are marked as such keep a mark."""
+    """Return HTML as readable text; quoted blocks get "> ", what is marked as signature or quote keeps a mark."""
     source = _MARKS.sub("", source[:MAX_HTML])
     try:
         root = lxml_html.document_fromstring(_prepared(source), parser=_parser())
@@ -163,7 +163,7 @@ def _events(root: etree._Element) -> Iterator[tuple[str, etree._Element, bool]]:
             depth -= 1
             yield "end", node, True
             continue
-        shown = isinstance(node.tag, str) and node.tag not in _SKIPPED and not _is_hidden(node)
+        shown = isinstance(node, lxml_html.HtmlElement) and node.tag not in _SKIPPED and not _is_hidden(node)
         yield "start", node, shown
         if not shown:
             yield "end", node, False
@@ -188,7 +188,7 @@ def _write(root: etree._Element, writer: _Writer) -> None:
             depth += 1
             _open(node, writer)
             if depth > MAX_DEPTH:
-                writer.write(" ".join(node.itertext()))
+                writer.write(" ".join(str(piece) for piece in node.itertext()))
             else:
                 writer.write(node.text)
         else:
@@ -199,7 +199,7 @@ def _write(root: etree._Element, writer: _Writer) -> None:
                 writer.write(node.tail)
 
 
-def _open(node: etree._Element, writer: _Writer) -> None:
+def _open(node: etree._Element, writer: _Writer) -> None:  # noqa: C901 - one table of what each tag does
     tag = node.tag
     if tag == "br":
         writer.newline(always=True)

@@ -68,7 +68,7 @@ def read(data: bytes, *, depth: int = 0) -> Tnef | None:
     return found
 
 
-def _file_attribute(file: TnefFile, number: int, value: bytes, codepage: str) -> None:
+def _file_attribute(file: TnefFile, number: int, value: bytes, codepage: str) -> None:  # noqa: C901 - a table
     if number == _ATT_TITLE:
         file.name = file.name or _string(value, codepage)
     elif number == _ATT_DATA:

@@ -1,0 +1,65 @@
+"""Who a From line names: exactly one mailbox, or nobody."""
+
+import pytest
+
+from ticketbot.inbound import people
+from ticketbot.inbound.parse import read
+
+ONE = [
+    ("Ann Lee <ann@client.example>", "ann@client.example", "Ann Lee"),
+    ("ann@client.example", "ann@client.example", ""),
+    ("<ann@client.example>", "ann@client.example", ""),
+    ('"Lee, Ann" <ann@client.example>', "ann@client.example", "Lee, Ann"),
+    ("Lee, Ann <ann@client.example>", "ann@client.example", "Lee, Ann"),
+    ("ann@client.example (Ann Lee)", "ann@client.example", "Ann Lee"),
+    ("Ann <ann@client.example.>", "ann@client.example", "Ann"),
+    ("Ann < ann @ client.example >", "ann@client.example", "Ann"),
+    ("'ann@client.example' <ann@client.example>", "ann@client.example", "ann@client.example"),
+    ("=?utf-8?q?J=C3=B6rg?= <j@client.example>", "j@client.example", "Jörg"),
+    ("Jörg <j@client.example>", "j@client.example", "Jörg"),
+    ('"ana@desk.example" <evil@evil.example>', "evil@evil.example", "ana@desk.example"),
+    ("ana@desk.example <evil@evil.example>", "evil@evil.example", "ana@desk.example"),
+    ("=?utf-8?q?ana=40desk=2Eexample=3E?= <evil@evil.example>", "evil@evil.example", "ana@desk.example>"),
+    ("evil@evil.example (ana@desk.example)", "evil@evil.example", "ana@desk.example"),
+]
+NOBODY = [
+    "",
+    "Ann Lee",
+    "ana@desk.example, evil@evil.example",
+    "<ana@desk.example> <evil@evil.example>",
+    "group: ana@desk.example;",
+    "group: ana@desk.example;, evil@evil.example",
+    "ana@desk.example(comment).evil.example",
+    "ana@desk.example@evil.example",
+    "=?utf-8?q?ana=40desk=2Eexample?=",
+    '"ana@desk.example',
+    "ana@desk.example <evil@evil.example",
+    "undisclosed-recipients:;",
+    '"ana@desk.example"',
+]
+
+
+@pytest.mark.parametrize(("line", "address", "name"), ONE)
+def test_one_mailbox_is_the_sender(line: str, address: str, name: str) -> None:
+    sender = read(f"From: {line}\r\n\r\nx".encode()).sender
+
+    assert sender is not None
+    assert (sender.address, sender.name) == (address, name)
+
+
+@pytest.mark.parametrize("line", NOBODY)
+def test_anything_else_is_nobody(line: str) -> None:
+    assert read(f"From: {line}\r\n\r\nx".encode()).sender is None
+
+
+def test_addresses_are_capped() -> None:
+    boxes = people.read([b"a@b.example, " * 1000])
+
+    assert len(boxes.found) == 200
+
+
+def test_a_group_still_shows_its_members() -> None:
+    assert [box.address for box in people.read([b"Team: a@x.example, b@x.example;"]).found] == [
+        "a@x.example",
+        "b@x.example",
+    ]
