@@ -1,14 +1,14 @@
 """Phases: boundaries to the second in every zone, and what each plan event does."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.domain.ground import BERLIN, ZONES, at
+
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.phases import Phase, PlanEvent, PlanEventKind, event_detail, event_of
 from ticketbot.domain.plans import PhasePlan
@@ -22,8 +22,8 @@ def a_plan(profile: str = "command", go_live: str = "2027-03-01 06:00", zone: Zo
     return plan_for(chosen, go_live=datetime.fromisoformat(go_live), zone=zone)
 
 
-def event(kind: str, recorded: str, **values: object) -> PlanEvent:
-    return replace(PlanEvent(kind=PlanEventKind(kind), recorded_at=at(recorded)), **values)
+def event(kind: str, recorded: str, **values: Any) -> PlanEvent:
+    return PlanEvent(kind=PlanEventKind(kind), recorded_at=at(recorded), **values)
 
 
 def story(plan: PhasePlan) -> list[tuple[str, str]]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
 from tests.domain.ground import POLICY, hours, minutes
+
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.policy import ClockName, default_policy
 from ticketbot.domain.priority import Priority

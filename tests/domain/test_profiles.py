@@ -3,8 +3,8 @@
 from datetime import datetime
 
 import pytest
-
 from tests.domain.ground import BERLIN, at
+
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.profiles import (
     COMMAND30_90,

@@ -120,12 +120,12 @@ class _Layout:
 class Schedule:
     """A calendar on the wall clock of a zone, closed on holidays. Clocks pin the schedule that they started with.
 
-    `version` is made of the content: two schedules of one version count alike, for ever.
+    `version` is made of the content: two schedules of one version are equal and count alike, for ever.
     """
 
-    calendar: BusinessCalendar
-    zone: ZoneInfo
-    holidays: frozenset[date] = frozenset()
+    calendar: BusinessCalendar = field(compare=False)
+    zone: ZoneInfo = field(compare=False)
+    holidays: frozenset[date] = field(default=frozenset(), compare=False)
     version: str = field(init=False, default="")
     _memory: list[_Layout] = field(init=False, default_factory=list, repr=False, compare=False)
 

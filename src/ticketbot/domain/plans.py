@@ -49,43 +49,27 @@ class PhasePlan:
     def is_taper(self, instant: datetime) -> bool:
         """Say whether support is tapering off: the last half of focused14 as first planned, or transition (PH8)."""
         course = self._course(instant)
-        match course.phase_at(instant):
-            case Phase.TRANSITION:
-                return True
-            case Phase.HYPERCARE:
-                return self.taper_from_percent is not None and course.is_past(self.taper_from_percent, instant)
-            case Phase.PRE_LIVE | Phase.STANDARD:
-                return False
+        phase = course.phase_at(instant)
+        if phase is Phase.HYPERCARE and self.taper_from_percent is not None:
+            return course.is_past(self.taper_from_percent, instant)
+        return phase is Phase.TRANSITION
 
     def nudge_level(self, instant: datetime) -> int:
         """Return how much we encourage the client to write to support@: 0 nothing … 3 plain rule (PH8)."""
         course = self._course(instant)
-        match course.phase_at(instant):
-            case Phase.PRE_LIVE:
-                return 0
-            case Phase.HYPERCARE if self.is_taper(instant):
-                return 2
-            case Phase.HYPERCARE:
-                return int(course.is_past(self.nudge_from_percent, instant))
-            case Phase.TRANSITION:
-                return 2
-            case Phase.STANDARD:
-                return 3
+        phase = course.phase_at(instant)
+        if phase is not Phase.HYPERCARE:
+            return {Phase.PRE_LIVE: 0, Phase.TRANSITION: 2, Phase.STANDARD: 3}[phase]
+        return 2 if self.is_taper(instant) else int(course.is_past(self.nudge_from_percent, instant))
 
     def receiving_share(self, instant: datetime) -> int:
         """Return the percentage of new tickets that goes to the receiving team: by quarter of transition (GT6)."""
         course = self._course(instant)
-        match course.phase_at(instant):
-            case Phase.PRE_LIVE:
-                return 0
-            case Phase.HYPERCARE:
-                return 100 if self.is_taper(instant) else 0
-            case Phase.TRANSITION:
-                length = course.transition_end_day - course.hypercare_end_day
-                quarter = 4 * (course.day_index(instant) - course.hypercare_end_day) // length
-                return 25 * (quarter + 1)
-            case Phase.STANDARD:
-                return 100
+        phase = course.phase_at(instant)
+        if phase is Phase.TRANSITION:
+            length = course.transition_end_day - course.hypercare_end_day
+            return 25 * (1 + 4 * (course.day_index(instant) - course.hypercare_end_day) // length)
+        return 100 if phase is Phase.STANDARD or self.is_taper(instant) else 0
 
     def planned_share(self, instant: datetime) -> float:
         """Return which share of the present phase's planned days is over (an early exit needs one half, PH5)."""

@@ -35,15 +35,12 @@ class Targets:
 
     def of(self, clock: ClockName) -> timedelta | None:
         """Return the target of *clock*."""
-        match clock:
-            case ClockName.FIRST_RESPONSE:
-                return self.first_response
-            case ClockName.NEXT_RESPONSE:
-                return self.next_response
-            case ClockName.RESOLUTION:
-                return self.resolution
-            case ClockName.UPDATE:
-                return self.update
+        return {
+            ClockName.FIRST_RESPONSE: self.first_response,
+            ClockName.NEXT_RESPONSE: self.next_response,
+            ClockName.RESOLUTION: self.resolution,
+            ClockName.UPDATE: self.update,
+        }[clock]
 
 
 TargetTable = Mapping[Phase, Mapping[Priority, Targets]]
