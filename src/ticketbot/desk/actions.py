@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care
-from ticketbot.desk.promises import load_clocks, running, save_clocks
+from ticketbot.desk.promises import load_clocks, outcome_of, pass_over, save_clocks
 from ticketbot.desk.told import (
     client_reader,
     client_thread,
@@ -22,7 +22,9 @@ from ticketbot.domain.messages import fold
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import (
     Clocks,
+    ClockState,
     Terms,
+    on_lowered,
     on_pending,
     on_public_reply,
     on_raised,
@@ -31,13 +33,14 @@ from ticketbot.domain.sla import (
     on_restored,
     on_voided,
 )
-from ticketbot.outbound.facts import MailFacts
+from ticketbot.outbound.facts import MailFacts, iso
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_client import relay_out, resolved
 from ticketbot.outbound.letters_staff import new_ticket
 from ticketbot.store.models import LetterState, Staff, Ticket
 
 CLOSING_CALENDAR = "B"
+RUNNING = ClockState.RUNNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +96,26 @@ def change_state(arrival: Arrival, ticket: Ticket, act: Act, *, care: Care, acto
 
 
 def save_promises(arrival: Arrival, ticket: Ticket, clocks: Clocks) -> None:
-    """Write back the clocks, and drop reminders that wait for a quiet hour's end although nothing is due any more."""
-    save_clocks(arrival.work, ticket, clocks, policy=arrival.rules.policy)
-    live = {name for name, _ in running(clocks)}
-    for letter in arrival.work.outbox.of_ticket(ticket.id):
-        if letter.code == Code.REMIND and letter.state == LetterState.QUEUED and letter.send_at > arrival.now:
-            names = {each["clock"] for each in letter.draft["values"]["clocks"]}
-            if not names & live:
-                letter.state = LetterState.SUPERSEDED
-                letter.reason = "answered meanwhile"
+    """Write back the clocks. Reminders that have not left are dropped where nothing is due any more (behaviour 89).
+
+    A breach that waits is sent all the same, with what became of it (SL8).
+    """
+    work = arrival.work
+    save_clocks(work, ticket, clocks, policy=arrival.rules.policy)
+    if arrival.is_silent:
+        pass_over(work, ticket, clocks, policy=arrival.rules.policy, now=arrival.now)
+    ended = {(clock.name.value, iso(clock.started_at)): clock for clock in clocks if clock.state is not RUNNING}
+    for letter in work.outbox.of_ticket(ticket.id):
+        if letter.state != LetterState.QUEUED or letter.code not in (Code.REMIND, Code.BREACH):
+            continue
+        told = [ended.get((each["clock"], each["started_at"])) for each in letter.draft["values"]["clocks"]]
+        over = [clock for clock in told if clock is not None]
+        if len(over) < len(told):
+            continue
+        if letter.code == Code.REMIND:
+            work.outbox.supersede(letter, reason="answered meanwhile")
+        else:
+            work.outbox.amend(letter, outcome=outcome_of(over[0], locale=letter.draft["locale"]))
 
 
 def raise_to(arrival: Arrival, ticket: Ticket, care: Care, priority: Priority, *, reasons: tuple[str, ...]) -> None:
@@ -115,6 +129,42 @@ def raise_to(arrival: Arrival, ticket: Ticket, care: Care, priority: Priority, *
         load_clocks(arrival.work, ticket), at=arrival.at, terms=terms_of(ticket, care, arrival.at), cause="raised"
     )
     save_promises(arrival, ticket, clocks)
+
+
+def set_priority(acting: Acting, priority: Priority, *, reason: str, tells_client: bool) -> str:
+    """Change the order of work: up tightens the promises, down loosens them and needs words for the client (SL5)."""
+    ticket, arrival = acting.ticket, acting.arrival
+    before = Priority(ticket.priority)
+    if priority is before:
+        return f"T-{ticket.number} is {priority} already."
+    told = (f"{priority}: {acting.person.slug}: {reason}",)
+    if priority.rank < before.rank:
+        raise_to(arrival, ticket, acting.care, priority, reasons=told)
+        return f"T-{ticket.number} is {priority} now; its promises are tighter."
+    if not tells_client:
+        raise Conflict(f"lowering {before} to {priority} needs a word to the client: write it below the command")
+    acting.note("priority", before=before.value, after=priority.value, reasons=list(told))
+    ticket.priority, ticket.priority_reasons = priority, list(told)
+    clocks = on_lowered(
+        load_clocks(arrival.work, ticket), at=arrival.at, terms=acting.terms, cause=f"#priority {priority}"
+    )
+    save_promises(arrival, ticket, clocks)
+    return f"T-{ticket.number} is {priority} now."
+
+
+def let_take_part(acting: Acting, address: str) -> str:
+    """Let somebody of the client take part from now on, without history."""
+    arrival, ticket, key = acting.arrival, acting.ticket, fold(address)
+    if key in arrival.rules.not_clients:
+        raise Conflict(f"{key} is one of our own addresses")
+    contact = arrival.work.desk.contact_at(key)
+    if contact is not None and contact.client_id != ticket.client_id:
+        raise Conflict(f"{key} belongs to another client")
+    name = contact.name if contact is not None else ""
+    if not arrival.work.tickets.join(ticket, address=key, name=name, now=arrival.at):
+        return f"{key} takes part in T-{ticket.number} already."
+    acting.note("joined", address=key)
+    return f"{key} takes part in T-{ticket.number} from now on."
 
 
 def take(acting: Acting) -> str:

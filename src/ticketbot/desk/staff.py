@@ -17,6 +17,7 @@ from ticketbot.domain.commands import Command, CommandError, Parsed, parse, refu
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.lifecycle import Act
 from ticketbot.domain.policy import ClockName
+from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import ClockState, current
 from ticketbot.domain.tokens import Audience
 from ticketbot.outbound.facts import Thread
@@ -151,23 +152,37 @@ def _only_in_triage(acting: Acting, command: Command) -> str:
     )
 
 
+def _priority(acting: Acting, command: Command) -> str:
+    token = acting.arrival.match.token
+    is_public = token is not None and token.audience is Audience.STAFF_REPLY
+    text = parse(acting.arrival.message.new_text, own_name=acting.person.name).text
+    return actions.set_priority(
+        acting,
+        Priority(command.args["priority"].upper()),
+        reason=command.args["reason"],
+        tells_client=is_public and bool(text.strip()),
+    )
+
+
+def _pending_silently(acting: Acting, _command: Command) -> str:
+    raise Conflict(f"#pending on T-{acting.ticket.number} needs words for the client: what do you ask them?")
+
+
 _VERBS: Mapping[str, Callable[[Acting, Command], str]] = {
     "take": lambda acting, _: actions.take(acting),
     "assign": _assign,
     "note": lambda _acting, _: "",
-    "pending": lambda acting, _: _pending_silently(acting),
+    "pending": _pending_silently,
     "resolve": lambda acting, _: actions.resolve_silently(acting),
     "close": lambda acting, _: actions.close(acting),
     "reopen": lambda acting, _: actions.reopen(acting),
     "spam": lambda acting, _: actions.spam(acting),
     "notspam": lambda acting, _: actions.not_spam(acting),
+    "cc": lambda acting, command: actions.let_take_part(acting, command.args["address"]),
+    "priority": _priority,
     "client": _only_in_triage,
     "block": _only_in_triage,
 }
-
-
-def _pending_silently(acting: Acting) -> str:
-    raise Conflict(f"#pending on T-{acting.ticket.number} needs words for the client: what do you ask them?")
 
 
 def _wants_receipt(parsed: Parsed) -> bool:

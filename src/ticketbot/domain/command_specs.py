@@ -43,6 +43,8 @@ class CommandName(StrEnum):
     NOTSPAM = "notspam"
     CLIENT = "client"
     BLOCK = "block"
+    CC = "cc"
+    PRIORITY = "priority"
 
 
 class Changes(StrEnum):
