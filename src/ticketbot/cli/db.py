@@ -29,22 +29,19 @@ def upgrade(*, as_json: bool) -> None:
       ticketbot db upgrade
     """
     from ticketbot.clock import SystemClock
-    from ticketbot.store.backup import copy_sqlite
+    from ticketbot.store.backup import upgrade_with_copy
     from ticketbot.store.lock import alone_on
 
-    found = settings()
-    file = found.database.sqlite_file
-    copy = file.with_name(f"{file.name}.before-upgrade-{SystemClock().now():%Y%m%dT%H%M%S}") if file else None
+    file = settings().database.sqlite_file
     with alone_on(file), open_store(current=False) as store:
-        backup = (lambda: copy_sqlite(store, copy)) if copy else None
-        before, after = store.upgrade(backup=backup)
+        before, after, copy = upgrade_with_copy(store, file=file, now=SystemClock().now())
     if as_json:
-        print_json({"before": before, "after": after})
+        print_json({"before": before, "after": after, "copy": str(copy) if copy else None})
     elif before == after:
         click.echo(f"the database is up to date (schema {after})")
     else:
         click.echo(f"the database is now at schema {after}, it was {'empty' if before is None else f'at {before}'}")
-        if copy and copy.exists():
+        if copy:
             click.echo(f"a copy of what it was is in {copy}")
 
 

@@ -1,0 +1,51 @@
+"""Received mails and letters as scripts read them."""
+
+from typing import Any
+
+from ticketbot.store.database import Work
+from ticketbot.store.models import InboxMail, OutboxMail
+
+
+def mail_facts(work: Work, mail: InboxMail) -> dict[str, Any]:
+    """Return a received mail without its text."""
+    return {
+        "id": mail.id,
+        "sha256": mail.sha256,
+        "size": mail.size,
+        "mailbox": mail.mailbox,
+        "channel": mail.channel,
+        "received_at": mail.received_at,
+        "state": mail.state,
+        "attempts": mail.attempts,
+        "kind": mail.kind,
+        "rule": mail.rule,
+        "outcome": mail.outcome,
+        "reason": mail.reason,
+        "ticket": _number(work, mail.ticket_id),
+        "from": mail.from_address or None,
+        "subject": mail.subject or None,
+    }
+
+
+def letter_facts(work: Work, letter: OutboxMail) -> dict[str, Any]:
+    """Return a letter without its words."""
+    return {
+        "id": letter.id,
+        "code": letter.code,
+        "state": letter.state,
+        "to": [*letter.to, *letter.cc],
+        "ticket": _number(work, letter.ticket_id),
+        "send_at": letter.send_at,
+        "next_at": letter.next_at,
+        "sent_at": letter.sent_at,
+        "attempts": letter.attempts,
+        "reply": letter.reply,
+        "reason": letter.reason,
+        "key": letter.key,
+        "message_id": letter.message_id,
+        "cause": letter.cause,
+    }
+
+
+def _number(work: Work, ticket_id: int | None) -> str | None:
+    return f"T-{work.tickets.by_id(ticket_id).number}" if ticket_id is not None else None

@@ -1,0 +1,124 @@
+"""Mails in files: understood on the spot, or taken into the desk."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from ticketbot.app import App, build
+from ticketbot.config import MailboxChannel, Settings
+from ticketbot.domain.errors import NotFound, UsageError
+from ticketbot.domain.messages import Message
+from ticketbot.inbound.describe import describe
+from ticketbot.inbound.files import mails_in
+from ticketbot.inbound.reader import InlineReader
+from ticketbot.store.lock import is_locked
+
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """How many mails were new and known, what became of the new ones, or that a running service sees to them."""
+
+    new: int
+    known: int
+    states: Mapping[str, int]
+    is_left_to_service: bool
+
+
+def understood(paths: Sequence[Path]) -> Iterator[dict[str, object]]:
+    """Yield what each mail says, in the order of the names."""
+    return describe((name, read_one(raw)) for name, raw in _all(paths))
+
+
+def read_one(raw: bytes) -> Message:
+    """Return what one mail says."""
+    return InlineReader().read(raw)
+
+
+def take_in(settings: Settings, paths: Sequence[Path], *, mailbox: str | None, is_answered: bool) -> Taken:
+    """Keep every mail of *paths*, and understand them unless a service runs that will."""
+    name, channel = _mailbox(settings, mailbox)
+    app = build(settings)
+    try:
+        app.store.require_current()
+        new: list[int] = []
+        known = 0
+        for batch in _batches(_shown(_all(paths))):
+            for mail_id, is_new in _keep(app, batch, name=name, channel=channel, is_answered=is_answered):
+                new += [mail_id] if is_new else []
+                known += not is_new
+        file = settings.database.sqlite_file
+        is_left = file is not None and is_locked(file)
+        if not is_left:
+            with app.serving():
+                while app.pipeline.do_one():
+                    pass
+        with app.store.look() as work:
+            states = Counter(work.inbox.mail(mail_id).state for mail_id in new)
+        return Taken(new=len(new), known=known, states=states, is_left_to_service=is_left)
+    finally:
+        app.close()
+
+
+def _keep(
+    app: App, batch: Sequence[bytes], *, name: str, channel: str, is_answered: bool
+) -> Iterator[tuple[int, bool]]:
+    now = app.clock.now()
+    dated = [(raw, read_one(raw).date) for raw in batch]
+    with app.store.work() as work:
+        for raw, date in dated:
+            row, is_new = work.inbox.keep(
+                raw,
+                mailbox=name,
+                channel=channel,
+                received_at=now if is_answered or date is None else min(date, now),
+                now=now,
+                is_imported=not is_answered,
+            )
+            yield row.id, is_new
+        work.ring()
+
+
+def _all(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    for path in paths:
+        if not path.exists():
+            raise NotFound(f"there is no file or folder {path}; name a mail, an mbox, a Maildir or a folder of mails")
+    for path in paths:
+        yield from mails_in(path)
+
+
+def _shown(mails: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """Yield the mails behind a progress bar, where a person looks on."""
+    if not sys.stderr.isatty():
+        yield from (raw for _, raw in mails)
+        return
+    found = list(mails)
+    with click.progressbar(found, label="importing", file=sys.stderr) as bar:
+        yield from (raw for _, raw in bar)
+
+
+def _batches(mails: Iterable[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    for raw in mails:
+        batch.append(raw)
+        if len(batch) == _AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _mailbox(settings: Settings, name: str | None) -> tuple[str, str]:
+    """Return the mailbox and channel that imported mails count as coming from."""
+    if name is not None and name not in settings.mailboxes:
+        known = ", ".join(settings.mailboxes) or "none"
+        raise UsageError(f"there is no mailbox {name!r} in ticketbot.toml; known are {known}")
+    usual = [each for each, mailbox in settings.mailboxes.items() if mailbox.channel == MailboxChannel.NORMAL]
+    chosen = name or (usual[0] if usual else "import")
+    mailbox = settings.mailboxes.get(chosen)
+    return chosen, mailbox.channel.value if mailbox else MailboxChannel.NORMAL.value
