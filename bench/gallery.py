@@ -61,14 +61,14 @@ addEventListener("load", () => {{
 """
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], *, browsers: Sequence[str] = BROWSERS) -> int:
     """Write the gallery, or the letters named, into the folder named first, or into gallery/."""
     folder = Path(arguments[0] if arguments else "gallery")
     pages = list(_pages(folder, wanted=frozenset(arguments[1:])))
     links = "\n".join(f'<li><a href="{page.relative_to(folder)}">{page.relative_to(folder)}</a>' for page in pages)
     index = f"<!doctype html><meta charset=utf-8><title>Letters</title><ul>{links}</ul>"
     (folder / "index.html").write_text(index, encoding="utf-8")
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = next(filter(None, map(shutil.which, browsers)), None)
     print(f"{len(pages)} pages in {folder}/index.html")
     if browser is None:
         print("No pictures: chromium is not installed (apt-get install chromium).")
