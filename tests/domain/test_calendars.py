@@ -28,6 +28,7 @@ from ticketbot.domain.calendars import (
     minutes_of,
     next_business_day,
     schedule_facts,
+    schedule_for,
     schedule_of,
     wall_exists,
     weekdays,
@@ -266,6 +267,17 @@ def test_a_schedule_survives_as_plain_values_and_keeps_its_version() -> None:
     assert again == schedule
     assert again.version == schedule.version
     assert schedule_of(schedule_facts(schedule)) is again
+
+
+def test_equal_schedules_share_one_warm_layout() -> None:
+    made = [
+        schedule_for(
+            calendar=weekdays("B", *LUNCH), zone=ZoneInfo("Europe/Berlin"), holidays=frozenset({date(2027, 1, 1)})
+        )
+        for _ in range(2)
+    ]
+
+    assert made[0] is made[1]
 
 
 def test_a_holiday_more_is_another_version_except_around_the_clock() -> None:

@@ -492,6 +492,14 @@ def test_a_clock_is_shown_as_the_contract_says() -> None:
     assert isinstance(facts["target_minutes"], int)
 
 
+def test_a_clock_survives_as_plain_values_with_all_that_it_remembers() -> None:
+    resting = on_raised(_pending("P3"), at=at("2027-03-07 08:00"), terms=terms("P1"), cause="raised")
+    moved = on_raised(on_opened(at=MONDAY, terms=terms("P3")), at=MONDAY, terms=terms("P1"), cause="raised")
+
+    for clock in (*resting, *moved, *on_voided(moved, at=MONDAY)):
+        assert clock_of(json.loads(json.dumps(memory_of(clock)))) == clock
+
+
 def test_a_target_of_half_a_minute_is_shown_as_such() -> None:
     short = replace(current(_pending())[FR], target=timedelta(seconds=90))
 

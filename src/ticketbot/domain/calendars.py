@@ -152,6 +152,12 @@ def schedule_of(facts: Mapping[str, Any]) -> Schedule:
     return _schedule_of(json.dumps(facts, sort_keys=True))
 
 
+@lru_cache(maxsize=1024)
+def schedule_for(*, calendar: BusinessCalendar, zone: ZoneInfo, holidays: frozenset[date] = frozenset()) -> Schedule:
+    """Return the schedule of these, the same object for equal ones: its layout, made once, serves every question."""
+    return Schedule(calendar=calendar, zone=zone, holidays=holidays)
+
+
 def add_working(schedule: Schedule, *, start: datetime, amount: timedelta) -> datetime:
     """Return the earliest instant, in UTC, at which *amount* of working time has passed since *start* (SL9)."""
     if schedule.calendar.is_around_the_clock or amount <= timedelta():
@@ -272,13 +278,13 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 def _layout(schedule: Schedule, since: int, until: int) -> _Layout:
     """Return the layout kept in memory, made or made longer so that it covers both instants."""
-    memory = schedule._memory  # noqa: SLF001 - the schedule's own module
-    if memory and memory[0].since <= since and until < memory[0].until:
-        return memory[0]
+    kept = schedule._memory[0] if schedule._memory else None  # noqa: SLF001 - the schedule's own module
+    if kept and kept.since <= since and until < kept.until:
+        return kept
     first = local_date(EPOCH + since * MICROSECOND, schedule.zone) - SPARE_DAYS * DAY
     last = local_date(EPOCH + until * MICROSECOND, schedule.zone) + SPARE_DAYS * DAY
-    if memory:
-        first, last = min(first, memory[0].first), max(last, memory[0].last)
+    if kept:
+        first, last = min(first, kept.first), max(last, kept.last)
     return _remember(schedule, first, last)
 
 
