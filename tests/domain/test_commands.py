@@ -12,7 +12,7 @@ from ticketbot.domain.command_specs import CommandName, Who
 from ticketbot.domain.command_table import COMMANDS, TABLE
 from ticketbot.domain.commands import LONGEST_LINE, MOST_COMMANDS, Command, CommandError, Parsed, parse, refusals
 
-MENU = "#take #assign #note #pending #resolve #reopen #close #spam #notspam"
+MENU = "#take #assign #note #pending #resolve #reopen #close #spam #notspam #priority #client #cc #block"
 
 
 def named(parsed: Parsed) -> list[str]:
