@@ -137,6 +137,20 @@ class TestGettingIn:
         assert mailbox.open().mails == 0
         mailbox.close()
 
+    def test_a_folder_that_is_not_there_just_now_is_asked_for_again(
+        self, server: MailServer, mailbox: ImapMailbox
+    ) -> None:
+        server.faults.answer("SELECT", "NO [UNAVAILABLE] rebuilding", times=1)
+
+        with pytest.raises(MailboxUnavailable):
+            mailbox.open()
+
+        mailbox.open()
+
+    def test_a_server_that_takes_no_password_here_hears_none(self, mailbox: ImapMailbox) -> None:
+        with pytest.raises(MailboxRefused, match="takes no password on this kind of line"):
+            fake_capabilities(mailbox, b"IMAP4REV1", b"LOGINDISABLED")
+
     def test_nobody_at_home_is_said_so(self, server: MailServer, mailbox: ImapMailbox) -> None:
         server.stop()
 
@@ -153,6 +167,16 @@ class TestGettingIn:
 
         assert monotonic() - since < 6
         assert not mailbox.is_open
+
+
+def fake_capabilities(mailbox: ImapMailbox, *capabilities: bytes) -> None:
+    """Log in on a line whose server says that it can only these."""
+
+    class Client:
+        def has_capability(self, name: str) -> bool:
+            return name.encode() in capabilities
+
+    mailbox._line._log_in(Client())  # type: ignore[arg-type]
 
 
 class TestPrivacy:
@@ -297,8 +321,45 @@ class TestFetching:
         with pytest.raises(MailboxUnavailable):
             mailbox.fetch(listed)
 
+    def test_a_very_full_folder_is_listed_in_parts(self, server: MailServer, mailbox: ImapMailbox) -> None:
+        drop(server, "one", "two", "three")
+        mailbox.open()
+        mailbox._opened = replace(mailbox._opened, mails=200_000)
+
+        assert mailbox.uids() == [1, 2, 3]
+        assert mailbox.uids(after=1) == [2, 3]
+
 
 class TestPuttingAway:
+    def test_a_folder_that_may_only_be_read_is_read(self, server: MailServer, mailbox: ImapMailbox) -> None:
+        drop(server, "one")
+        server.faults.insert("SELECT", "* OK [READ-ONLY] not yours")
+
+        opened = mailbox.open()
+
+        assert opened.is_read_only
+        assert len(mailbox.fetch(mailbox.listing(mailbox.uids()))) == 1
+        with pytest.raises(MailboxRefused, match="lets us only read"):
+            mailbox.put_away([1], Shelf.PROCESSED)
+
+    def test_a_busy_server_is_asked_again_later(self, server: MailServer, mailbox: ImapMailbox) -> None:
+        drop(server, "one")
+        mailbox.open()
+        server.faults.answer("MOVE", "NO [INUSE] try again", times=1)
+
+        with pytest.raises(MailboxUnavailable):
+            mailbox.put_away([1], Shelf.PROCESSED)
+
+    def test_a_line_that_breaks_while_mails_are_put_away_is_no_refusal(
+        self, server: MailServer, mailbox: ImapMailbox
+    ) -> None:
+        drop(server, "one")
+        mailbox.open()
+        server.faults.cut("MOVE")
+
+        with pytest.raises(MailboxUnavailable):
+            mailbox.put_away([1], Shelf.PROCESSED)
+
     def test_without_move_only_our_mails_are_expunged(self) -> None:
         with MailServer(without=["MOVE"]) as server:
             server.office.add_account(SUPPORT)

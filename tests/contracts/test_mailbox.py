@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from tests.contracts.boxes import MAX_SIZE, Box, DovecotBox, FakeBox, SandboxBox
@@ -169,6 +170,18 @@ def test_waiting_ends_with_news(box: Box) -> None:
 
     arrival.join()
     assert has_news
+    assert len(box.mailbox.uids()) == 1
+
+
+def test_what_came_between_listing_and_waiting_is_news_at_once(box: Box) -> None:
+    box.mailbox.open()
+    box.mailbox.uids()
+    box.drop(a_mail(), at=AT)
+    since = monotonic()
+
+    assert box.mailbox.wait(20)
+
+    assert monotonic() - since < 5
     assert len(box.mailbox.uids()) == 1
 
 

@@ -1,6 +1,7 @@
 """What a real relay may do to us, and what must become of it."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -135,6 +136,48 @@ class TestFates:
         with pytest.raises(LetterDeferred):
             send(sender)
 
+    def test_a_relay_that_breaks_the_line_after_its_objection_is_called_again(
+        self, server: MailServer, sender: SmtpSender
+    ) -> None:
+        server.faults.answer("RCPT", "550 5.1.1 nobody", times=1)
+        server.faults.cut("RSET")
+
+        with pytest.raises(LetterRefused):
+            send(sender)
+
+        send(sender)
+        assert len(server.office.transactions) == 1
+
+    def test_a_recipient_whose_turn_ends_the_conversation_is_not_to_blame(
+        self, server: MailServer, sender: SmtpSender
+    ) -> None:
+        server.faults.answer("RCPT", "421 4.3.2 shutting down", times=1)
+
+        with pytest.raises(RelayUnavailable, match="ended the conversation"):
+            send(sender)
+
+    def test_a_relay_that_will_not_take_data_defers_the_letter(self, server: MailServer, sender: SmtpSender) -> None:
+        server.faults.answer("DATA", "451 4.3.0 not now", times=1)
+
+        with pytest.raises(LetterDeferred):
+            send(sender)
+
+    def test_what_is_no_smtp_is_no_relay(self, server: MailServer) -> None:
+        with pytest.raises(RelayUnavailable):
+            send(SmtpSender(relay(port=server.imap_port)))
+
+    def test_shut_from_outside_it_ends_what_it_does(self, server: MailServer, sender: SmtpSender) -> None:
+        sender.shut()
+        send(sender)
+        server.faults.stall("DOT", seconds=3)
+        end = threading.Timer(0.2, sender.shut)
+        end.start()
+
+        with pytest.raises(DeliveryUnknown):
+            send(sender)
+
+        end.join()
+
 
 class TestWhatGoesOverTheLine:
     @pytest.mark.parametrize(
@@ -164,7 +207,13 @@ class TestWhatGoesOverTheLine:
 
     @pytest.mark.parametrize(
         "address",
-        ["mara", "mara@acme.example>\r\nRCPT TO:<eve@evil.example", "mara @acme.example", "märä@acme.example"],
+        [
+            "mara",
+            "mara@acme.example>\r\nRCPT TO:<eve@evil.example",
+            "mara @acme.example",
+            "märä@acme.example",
+            "a@ü..x",
+        ],
     )
     def test_what_is_no_address_is_refused_and_the_others_get_the_letter(
         self, server: MailServer, sender: SmtpSender, address: str

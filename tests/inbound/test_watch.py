@@ -94,6 +94,47 @@ def test_a_server_that_drops_us_at_once_is_not_stormed(
     assert mailbox.said.count("open") == 8
 
 
+def test_after_a_good_while_the_next_outage_is_a_first_one(
+    mailbox: FakeMailbox, watch: Watch, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.fail("open", *[MailboxUnavailable("away")] * 5)
+    watch.watch(Stop(pauses=5))
+
+    def wait(_self: FakeMailbox, _seconds: float) -> bool:
+        clock.advance(timedelta(hours=1))
+        raise MailboxUnavailable("gone")
+
+    monkeypatch.setattr(FakeMailbox, "wait", wait)
+    watch.watch(Stop(pauses=1))
+    stop = Stop(pauses=1)
+    watch.watch(stop)
+
+    assert stop.pauses == [2]
+
+
+def test_trouble_that_cannot_be_noted_is_survived(
+    mailbox: FakeMailbox, store: Store, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> object:
+        raise DatabaseUnavailable
+
+    mailbox.fail("open", MailboxUnavailable("away"))
+    monkeypatch.setattr(store, "work", away)
+    stop = Stop(pauses=1)
+
+    watch.watch(stop)
+
+    assert stop.pauses == [2]
+
+
+def test_shutting_breaks_the_line(mailbox: FakeMailbox, watch: Watch) -> None:
+    watch.fetch_all()
+
+    watch.shut()
+
+    assert not mailbox.is_open
+
+
 def test_who_is_refused_waits_a_minute(mailbox: FakeMailbox, watch: Watch) -> None:
     mailbox.fail("open", *[MailboxRefused("wrong password")] * 3)
     stop = Stop(pauses=3)

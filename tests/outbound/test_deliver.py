@@ -553,6 +553,34 @@ class TestCrashes:
         assert letter(store).attempts == 0
         assert relay.is_closed
 
+    def test_a_letter_that_cannot_be_put_back_waits_for_its_lease_to_run_out(
+        self, store: Store, relay: FakeSender, deliverer: Deliverer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(store)
+        work = store.work
+        calls = iter([False])
+        monkeypatch.setattr(store, "work", lambda: _away() if next(calls, True) else work())
+        with pytest.raises(DatabaseUnavailable):
+            deliverer.do_one()
+
+        deliverer.close()
+
+        assert letter(store).state == "in_flight"
+        assert relay.is_closed
+
+    def test_a_database_that_is_away_while_a_letter_is_written_costs_it_nothing(
+        self, store: Store, deliverer: Deliverer, writer: Writer
+    ) -> None:
+        put(store)
+        writer.failures = [DatabaseUnavailable()]
+
+        with pytest.raises(DatabaseUnavailable):
+            deliverer.do_one()
+        run(deliverer)
+
+        row = letter(store)
+        assert (row.state, row.render_failures, row.attempts) == ("sent", 0, 1)
+
 
 def _away() -> object:
     raise DatabaseUnavailable

@@ -114,9 +114,8 @@ class Waiter:
 
 def _has_unread(client: IMAPClient) -> bool:
     """Return whether news came together with the server's "+": it is in a buffer then, where no poll sees it."""
-    buffered = getattr(client._imap, "_file", None)  # noqa: SLF001 - there is no public way
-    if buffered is None:
-        return False
+    # imaplib calls it `file` up to Python 3.11; there is no public way.
+    buffered = getattr(client._imap, "_file", None) or client._imap.file  # noqa: SLF001
     line = client.socket()
     answer_within = line.gettimeout()
     line.setblocking(False)
