@@ -221,3 +221,12 @@ def test_marked_signatures_in_html_are_cut() -> None:
 
 def test_a_mail_of_nothing_but_a_signature_is_shown() -> None:
     assert new_text("Best regards,\nCasey") == "Best regards,\nCasey"
+
+
+def test_a_quote_at_the_end_of_a_first_mail_stays() -> None:
+    html = "<p>The policy says:</p><blockquote>All logins are logged.</blockquote>"
+
+    assert new_text(texts.from_html(html), is_reply=False) == "The policy says:\n\n> All logins are logged."
+    assert (
+        new_text("Hello\n\n> On 16 Nov 2026, at 09:12, Ann <ann@desk.example> wrote:\n> Hi", is_reply=False) == "Hello"
+    )

@@ -192,10 +192,11 @@ def _unq(payload: str) -> bytes:
 
 def unbase64(data: bytes) -> bytes:
     """Decode base64 as far as it goes: foreign characters skipped, padding anywhere, a torn end kept."""
-    try:
-        return binascii.a2b_base64(data, strict_mode=True)
-    except (binascii.Error, ValueError):
-        pass
+    if not data.translate(None, BASE64_LINES) and not 0 <= data.find(b"=") < len(data) - 100:
+        try:
+            return binascii.a2b_base64(data)
+        except (binascii.Error, ValueError):
+            pass
     kept = data.translate(None, _NOT_BASE64)
     if kept.count(b"=") > _MANY_ENDS:
         kept = kept.replace(b"=", b"")
@@ -207,6 +208,7 @@ def unbase64(data: bytes) -> bytes:
 
 
 _MANY_ENDS: Final = 1000
+BASE64_LINES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
 _NOT_BASE64: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 
 

@@ -1,6 +1,7 @@
 """What machines tell us: delivery reports, receipts and complaints, from the parts or, failing that, the words."""
 
 import email
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -202,6 +203,10 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     temporary, permanent = _believable(root, temporary), _believable(root, permanent)
     if likelihood == 1 and not permanent and not temporary and not _names_somebody(root, text):
         return None
+    written = _written_fields(text)
+    if written and ((not permanent and not temporary) or written.keys() & {*permanent, *temporary}):
+        permanent += [item for item, action in written.items() if action == "failed" and item not in permanent]
+        temporary += [item for item, action in written.items() if action == "delayed" and item not in temporary]
     if not permanent and not temporary:
         told = _from_words(root, text)
         if DELAY_WORDS.search(text[:4000]) and not _SMTP_CODE_5.search(text[:_MAX_TEXT]):
@@ -220,6 +225,26 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     return Report(
         recipients=_once(found), original_ids=original_ids(root, text), action="delayed" if delayed else "failed"
     )
+
+
+def _written_fields(text: str) -> dict[str, str]:
+    """Return address and action of a delivery status that stands in the text itself, its part being torn."""
+    found: dict[str, str] = {}
+    latest = ""
+    for match in _STATUS_FIELD.finditer(text[:_MAX_TEXT]):
+        address, action = match[1], match[2]
+        if address:
+            latest = address
+            found.setdefault(address, "failed")
+        elif latest and action.lower().startswith(("delay", "deliver", "relay", "expand")):
+            found[latest] = "delayed" if action.lower().startswith("delay") else "delivered"
+    return {address: action for address, action in found.items() if action != "delivered"}
+
+
+_STATUS_FIELD: Final = re.compile(
+    r"^[ >]{0,4}(?:final-recipient:\s{0,4}rfc822;\s{0,4}<?(" + _ADDRESS.pattern + r")>?|action:\s{0,4}([a-z]{4,12}))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def _names_somebody(root: Part, text: str) -> bool:
@@ -296,6 +321,11 @@ def _addresses(items: Iterable[bytes]) -> list[str]:
     return sorted({text for text in texts if "@" in text})
 
 
+#: Lines that name whom to ask, not who was missed.
+_CONTACT: Final = re.compile(
+    r"^.{0,200}\b(?:contact|assistance|help|support|questions?|abuse|wenden|problem report|postmaster)\b.{0,200}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LABELLED: Final = re.compile(
     r"(?:final-recipient|original-recipient|rcpt to|recipient(?:\(?s\)?)?(?: address(?:es)?)?|failed recipient"
     r"|to address|destinat\w+|empf\S{1,4}nger|intended recipients?|the following (?:recipient|address)\w*"
@@ -315,8 +345,8 @@ def _from_words(root: Part, text: str) -> list[str]:
     cut = ORIGINAL_FOLLOWS.search(text[:_MAX_TEXT])
     told, rest = (text[: cut.start()], text[cut.start() : _MAX_TEXT]) if cut else (text[:_MAX_TEXT], "")
     own = _own_addresses(root)
-    for pattern in (_LINE, _LABELLED, _ANGLED, _ADDRESS):
-        found = [item if isinstance(item, str) else item[0] for item in pattern.findall(told)]
+    for pattern, source in itertools.product((_LINE, _LABELLED, _ANGLED, _ADDRESS), (_CONTACT.sub("", told), told)):
+        found = [item if isinstance(item, str) else item[0] for item in pattern.findall(source)]
         if kept := list(dict.fromkeys(item.rstrip(".") for item in found if _is_foreign(item, own))):
             return kept[:50] if pattern is not _ADDRESS else kept[:1]
     original = next(

@@ -8,6 +8,7 @@ from typing import Final
 
 import mailparser
 
+from ticketbot.domain import subjects
 from ticketbot.domain.messages import Address, Authentication, Message, fold
 from ticketbot.inbound import authentication, body, charsets, headers, machine, people, quotes, walk
 from ticketbot.inbound import text as texts
@@ -184,7 +185,7 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
         references=references,
         date=sent_at,
         text=text,
-        new_text=quotes.new_text(marked, subject=subject, is_reply=bool(in_reply_to or references)),
+        new_text=quotes.new_text(marked, is_reply=bool(in_reply_to or references) or _is_answer(subject)),
         html=texts.sanitised(found.html()) if is_outer else "",
         attachments=tuple(attachment for attachment, _ in found.files),
         headers=_kept_headers(fields),
@@ -192,6 +193,10 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
         is_encrypted=found.is_encrypted,
         calendar_method=found.calendar_method,
     )
+
+
+def _is_answer(subject: str) -> bool:
+    return subjects.bare_subject(subject) != subjects.strip_own_tags(subject)
 
 
 def _addresses(values: list[bytes]) -> tuple[Address, ...]:

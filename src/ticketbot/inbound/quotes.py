@@ -45,14 +45,17 @@ _TORN_END: Final = re.compile(r"\s*>\s?(?:[^\W\d]{1,12}\s){0,3}[^\W\d]{0,12}\s?[
 _ADDRESS_ENDS: Final = re.compile("[>)][\u200e\u200f\u202c ]{0,4}[:\uff1a]$")
 
 
-def new_text(marked: str, *, subject: str = "", is_reply: bool = False) -> str:
-    """Return what the sender newly wrote, from a body as `Body.text()` gives it (marks still in)."""
-    del subject, is_reply  # what is quoted tells more than what the headers claim
+def new_text(marked: str, *, is_reply: bool = True) -> str:
+    """Return what the sender newly wrote, from a body as `Body.text()` gives it (marks still in).
+
+    *is_reply* says whether headers or subject make it an answer: in a first mail a quote at the end that nothing
+    introduces is the sender's own matter and stays.
+    """
     lines = [line.rstrip() for line in _without_marked(marked).split("\n")]
     if len(lines) > _MAX_LINES:
         return texts.unmarked(marked).strip()
     whole = "\n".join(lines)
-    kept = _newly_written(lines)
+    kept = _newly_written(lines, is_reply=is_reply)
     while kept and not kept[0].strip():
         kept.pop(0)
     result = "\n".join(kept).rstrip()
@@ -68,7 +71,7 @@ def is_forwarded(text: str, *, new_text: str) -> bool:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _newly_written(lines: list[str]) -> list[str]:
+def _newly_written(lines: list[str], *, is_reply: bool) -> list[str]:
     lines = _without_banners(lines)
     forward = next((n for n, line in enumerate(lines) if _is_forward_line(line)), None)
     if forward is not None and not any(_QUOTED.match(line) for line in lines[:forward]):
@@ -80,7 +83,7 @@ def _newly_written(lines: list[str]) -> list[str]:
     end = _history_begins(lines)
     lines = lines[:end]
     lines = _without_signature(lines, by_marks=True)
-    lines = _trimmed(_without_quotes(lines))
+    lines = _trimmed(_without_quotes(lines, is_reply=is_reply))
     return _trimmed(_without_signature(lines, by_marks=False))
 
 
@@ -253,7 +256,7 @@ def _quote_follows(lines: Sequence[str], end: int) -> bool:
     return False
 
 
-def _without_quotes(lines: list[str]) -> list[str]:
+def _without_quotes(lines: list[str], *, is_reply: bool) -> list[str]:
     """Take out quoted lines where they are history; keep them where answers stand between them."""
     quoted = _quoted_lines(lines)
     introductions = _introductions(lines, quoted)
@@ -268,9 +271,19 @@ def _without_quotes(lines: list[str]) -> list[str]:
     interleaved = bool(inner)
     drop = set(gone)
     for begin, end in runs:
-        if begin > last or ((begin, end) in leading and introductions and not interleaved):
+        trailing = begin > last and (is_reply or bool(introductions) or _introduces_itself(lines, begin))
+        if trailing or ((begin, end) in leading and introductions and not interleaved):
             drop.update(range(begin, end + 1))
     return [line for number, line in enumerate(lines) if number not in drop]
+
+
+def _introduces_itself(lines: Sequence[str], begin: int) -> bool:
+    """Return whether a quote begins with "On … Ann wrote:" or a block of labels of its own."""
+    head = [line.strip("> ") for line in lines[begin : begin + 8]]
+    return (
+        any(_is_attribution(line[:_LOOKED_AT]) for line in head)
+        or sum(_label_of(line) is not None for line in head) > 1
+    )
 
 
 def _quoted_lines(lines: Sequence[str]) -> set[int]:

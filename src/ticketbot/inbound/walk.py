@@ -218,13 +218,20 @@ def unwrapped(body: bytes, encoding: str) -> bytes:
     name = encoding.lower().strip().strip("\"'")
     name = re.split(r"[\s;,(]", name, maxsplit=1)[0] if name else ""
     if name in {"base64", "b64", "base-64"}:
-        return headers.unbase64(_without_footer(body))
+        encoded = _without_footer(body)
+        return body if _is_prose(encoded) else headers.unbase64(encoded)
     if name in {"quoted-printable", "qp", "quotedprintable", "quoted_printable"}:
         return quopri.decodestring(body)
     if name in {"x-uuencode", "x-uue", "uuencode", "uue"}:
         opened = uudecoded(body)
         return opened[1] if opened else body
     return body
+
+
+def _is_prose(body: bytes) -> bool:
+    """Return whether bytes that are called base64 are plainly none: words with blanks between them."""
+    sample = body[:4096]
+    return len(sample.translate(None, headers.BASE64_LINES)) > max(4, len(sample) // 20)
 
 
 def _without_footer(body: bytes) -> bytes:
