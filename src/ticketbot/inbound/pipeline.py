@@ -14,6 +14,7 @@ from ticketbot.domain.drafts import Json
 from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.messages import Message
 from ticketbot.domain.threads import Match, decide
+from ticketbot.inbound.charsets import clean_line
 from ticketbot.inbound.reader import Reader
 from ticketbot.outbound.letters import LETTERS, Audience
 from ticketbot.store.database import Store, Work
@@ -41,12 +42,16 @@ class Pipeline:
         """Process one waiting mail; return whether there was one."""
         now = self.clock.now()
         with self.store.look() as work:
-            if not work.inbox.waiting(now=now):
+            if not work.inbox.waiting(now=now, holder=self.holder):
                 return False
         with self.store.work() as work:
-            claimed = [mail.id for mail in work.inbox.claim(now=now, holder=self.holder)]
-        for mail_id in claimed:
-            self.take(mail_id)
+            claimed = work.inbox.claim(now=now, holder=self.holder)
+            for mail in claimed:
+                if mail.attempts > ATTEMPTS:
+                    self._quarantine(work, mail, f"nobody came back from it {mail.attempts - 1} times")
+        for mail in claimed:
+            if mail.state == MailState.RECEIVED:
+                self.take(mail.id)
         return bool(claimed)
 
     def next_at(self) -> datetime | None:
@@ -60,7 +65,9 @@ class Pipeline:
             self.process(mail_id)
         except TemporaryError:
             with self.store.work() as work:
-                work.inbox.put_back(work.inbox.mail(mail_id), now=self.clock.now(), counts=False)
+                mail = work.inbox.in_hand(mail_id, holder=self.holder)
+                if mail is not None:  # else the commit of which we heard nothing went through
+                    work.inbox.put_back(mail, now=self.clock.now(), counts=False)
             raise
         except Exception as error:
             log.exception(
@@ -68,8 +75,11 @@ class Pipeline:
             )
             self._failed(mail_id, error)
 
-    def process(self, mail_id: int) -> Outcome:
-        """Turn one received mail into what it means for the desk, in one transaction."""
+    def process(self, mail_id: int) -> Outcome | None:
+        """Turn one received mail into what it means for the desk, in one transaction.
+
+        Return None where somebody else has taken or finished it meanwhile, because we were too long about it.
+        """
         with self.store.look() as work:
             source = work.inbox.mail(mail_id)
             raw = work.inbox.raw(source.sha256)
@@ -78,7 +88,10 @@ class Pipeline:
         message = self.reader.read(raw, authserv_ids=house.authserv_ids)
         verdict = classify(message, house)
         with self.store.work() as work:
-            arrival = self._arrive(work, work.inbox.mail(mail_id), message, verdict)
+            mail = work.inbox.in_hand(mail_id, holder=self.holder)
+            if mail is None:
+                return None
+            arrival = self._arrive(work, mail, message, verdict)
             match verdict.kind:
                 case Kind.CLIENT | Kind.STAFF | Kind.AUTO_REPLY | Kind.LIST:
                     outcome = self.desk.receive(arrival)
@@ -159,13 +172,22 @@ class Pipeline:
     def _failed(self, mail_id: int, error: Exception) -> None:
         now = self.clock.now()
         with self.store.work() as work:
-            mail = work.inbox.mail(mail_id)
+            mail = work.inbox.in_hand(mail_id, holder=self.holder)
+            if mail is None:
+                return
             if mail.attempts >= ATTEMPTS:
-                reason = f"it failed {mail.attempts} times: {type(error).__name__}: {error}"[:500]
-                work.inbox.close(mail, state=MailState.QUARANTINED, outcome=Fate.QUARANTINE, reason=reason, now=now)
+                self._quarantine(work, mail, f"it failed {mail.attempts} times: {type(error).__name__}: {error}")
             else:
                 work.inbox.put_back(mail, now=now, counts=True)
             work.ring()
+
+    def _quarantine(self, work: Work, mail: InboxMail, reason: str) -> None:
+        """Set a mail aside. An error may quote the mail, and no database takes all that a mail may hold."""
+        reason = clean_line(reason)[:500]
+        work.inbox.close(
+            mail, state=MailState.QUARANTINED, outcome=Fate.QUARANTINE, reason=reason, now=self.clock.now()
+        )
+        work.ring()
 
     def take_back(self, holder: str) -> int:
         """Free the mails that a dead process had in hand; one that was alone through five deaths is quarantined."""

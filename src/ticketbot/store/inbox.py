@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
 from ticketbot.domain.drafts import Json
 from ticketbot.domain.errors import Conflict, NotFound
@@ -115,9 +115,8 @@ class InboxRows(Rows):
 
     def held_too_long(self, *, now: datetime) -> InboxMail | None:
         """Return a held mail whose time is up, if there is one."""
-        return self.session.scalar(
-            select(InboxMail).where(InboxMail.state == MailState.HELD, InboxMail.held_until <= now).limit(1)
-        )
+        query = select(InboxMail).where(InboxMail.state == MailState.HELD, InboxMail.held_until <= now)
+        return self.session.scalar(self._locking(query.order_by(InboxMail.id).limit(1), skip=True))
 
     def next_held_until(self) -> datetime | None:
         """Return when the next held mail's time is up."""
@@ -141,47 +140,47 @@ class InboxRows(Rows):
             .limit(50)
         ).all()
 
-    def waiting(self, *, now: datetime) -> bool:
-        """Return whether a mail waits to be worked on."""
-        return (
-            self.session.scalar(
-                select(InboxMail.id)
-                .where(InboxMail.state == MailState.RECEIVED, InboxMail.next_at <= now, InboxMail.holder.is_(None))
-                .limit(1)
-            )
-            is not None
-        )
+    def waiting(self, *, now: datetime, holder: str) -> bool:
+        """Return whether a mail waits to be worked on by this holder."""
+        return self.session.scalar(self._free(now, holder).with_only_columns(InboxMail.id).limit(1)) is not None
 
     def next_at(self) -> datetime | None:
         """Return when the next waiting mail may be worked on."""
-        return self.session.scalar(
-            select(func.min(InboxMail.next_at)).where(InboxMail.state == MailState.RECEIVED, InboxMail.holder.is_(None))
+        at = case((InboxMail.holder.is_(None), InboxMail.next_at), else_=InboxMail.lease_until)
+        found: datetime | None = self.session.scalar(select(func.min(at)).where(InboxMail.state == MailState.RECEIVED))
+        return found
+
+    def _free(self, now: datetime, holder: str) -> Select[InboxMail]:
+        """Select what may be taken: nobody's, what was held too long, and what this very holder could not put back."""
+        return select(InboxMail).where(
+            InboxMail.state == MailState.RECEIVED,
+            InboxMail.next_at <= now,
+            or_(InboxMail.holder.is_(None), InboxMail.holder == holder, InboxMail.lease_until < now),
         )
 
     def claim(self, *, now: datetime, holder: str, limit: int = 1) -> list[InboxMail]:
-        """Take waiting mails in hand, oldest first, and count the attempt; a suspect one is taken alone."""
-        query = (
-            select(InboxMail)
-            .where(
-                InboxMail.state == MailState.RECEIVED,
-                InboxMail.next_at <= now,
-                or_(InboxMail.holder.is_(None), InboxMail.lease_until < now),
-            )
-            .order_by(InboxMail.received_at, InboxMail.id)
-            .limit(limit)
-        )
-        if self.is_postgresql:
-            query = query.with_for_update(skip_locked=True)
-        found = list(self.session.scalars(query))
+        """Take waiting mails in hand, oldest first, and count the attempt; a suspect one is taken alone.
+
+        What is still in this holder's hand was left there when the database went away: that attempt counts once.
+        """
+        query = self._free(now, holder).order_by(InboxMail.received_at, InboxMail.id).limit(limit)
+        found = list(self.session.scalars(self._locking(query, skip=True)))
         suspects = [mail for mail in found if mail.is_suspect]
         if suspects:
             found = suspects[:1]
         for mail in found:
+            mail.attempts += mail.holder != holder
             mail.holder = holder
             mail.lease_until = now + LEASE
-            mail.attempts += 1
             mail.is_alone = len(found) == 1
         return found
+
+    def in_hand(self, mail_id: int, *, holder: str) -> InboxMail | None:
+        """Return a mail for its last step, locked; None if somebody else has taken or finished it meanwhile."""
+        query = select(InboxMail).where(
+            InboxMail.id == mail_id, InboxMail.holder == holder, InboxMail.state == MailState.RECEIVED
+        )
+        return self.session.scalar(self._locking(query))
 
     def holders(self) -> set[str]:
         """Return who has mails in hand."""

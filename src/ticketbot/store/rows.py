@@ -1,12 +1,14 @@
 """What every repository needs: the session, and inserting where the database's constraint may say no."""
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Table
+from sqlalchemy import CursorResult, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ticketbot.store.models import Base
+
+RowT = TypeVar("RowT", bound=Base)
 
 
 class Rows:
@@ -28,6 +30,13 @@ class Rows:
         statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
         self.session.flush()
         return cast(int | None, self.session.execute(statement).scalar())
+
+    def _locking(self, query: Select[RowT], *, skip: bool = False) -> Select[RowT]:
+        """Return a query that takes its rows for this transaction; *skip* leaves out what somebody else has taken.
+
+        On SQLite a transaction that writes has the whole database to itself.
+        """
+        return query.with_for_update(skip_locked=skip) if self.is_postgresql else query
 
     def changed(self, statement: Any) -> int:  # noqa: ANN401 - an update or delete of any table
         """Run an update or delete and return how many rows it touched."""
