@@ -9,6 +9,7 @@ from ticketbot.domain.clues import Clues, Direction, Known, KnownMessage, KnownT
 from ticketbot.domain.messages import fold
 from ticketbot.store.models import Client, Message, OutboxMail, Participant, Reference, Ticket, key_of
 from ticketbot.store.rows import Rows
+from ticketbot.store.tickets import HIGHEST_NUMBER
 
 RELATED_WITHIN = timedelta(days=28)
 DUPLICATE_WITHIN = timedelta(hours=24)
@@ -109,7 +110,7 @@ class ThreadRows(Rows):
 
     def _tickets(self, numbers: Iterable[int], *, ours: frozenset[str]) -> Iterable[KnownTicket]:
         """Yield the tickets and, step by step, those that merged ones went into."""
-        wanted = set(numbers)
+        wanted = {number for number in numbers if number <= HIGHEST_NUMBER}
         seen: set[int] = set()
         for _ in range(_LONGEST_CHAIN):
             wanted -= seen
