@@ -225,7 +225,7 @@ def reply(acting: Acting, text: str, *, act: Act = Act.REPLY) -> str:
     if ticket.owner_id is None:
         ticket.owner_id = acting.person.id
         acting.note("owner", to=acting.person.slug, why="first to answer")
-    acting.note("reply", message=kept.id if kept is not None else None)
+    acting.note("reply", message=kept.id)
     clocks = load_clocks(work, ticket)
     is_waiting = TicketState(ticket.state) in PAUSED_STATES | {TicketState.RESOLVED, TicketState.CLOSED}
     clocks = on_public_reply(clocks, at=arrival.at, terms=acting.terms, is_pending=is_waiting)
@@ -300,7 +300,7 @@ def add_note(acting: Acting, text: str, *, is_verified: bool = True) -> str:
     author = "staff" if is_verified else "unknown"
     kept = acting.arrival.keep(acting.ticket, direction="note", audience="internal", author=author, new_text=text)
     acting.ticket.updated_at = acting.arrival.at
-    acting.note("note", message=kept.id if kept is not None else None, verified=is_verified)
+    acting.note("note", message=kept.id, verified=is_verified)
     return f"Your note is kept on T-{acting.ticket.number}; the client does not see it."
 
 

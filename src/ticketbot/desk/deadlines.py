@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import Told, told
-from ticketbot.desk.promises import load_clocks, save_clocks
+from ticketbot.desk.promises import load_clocks, save_clocks, told_of
 from ticketbot.desk.told import last_mails, one_clock, reader_of_told, staff_thread, ticket_facts
 from ticketbot.domain.drafts import Draft
+from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.ladder import Step, due_steps, send_at
 from ticketbot.domain.ladder import Told as Place
 from ticketbot.domain.ladder import told as places_for
@@ -23,6 +24,7 @@ from ticketbot.outbound.letters_staff import breach, reminder
 from ticketbot.store.database import Work
 from ticketbot.store.models import Ticket
 
+_PUT_OFF = timedelta(minutes=10)
 _MOST_PRESSING = {"FR": 0, "NR": 1, "UPD": 2, "RES": 3}
 
 
@@ -31,15 +33,24 @@ class Deadlines(Timed):
     """Acts on clocks whose next threshold has come."""
 
     def do_one(self, now: datetime) -> bool:
-        """Tell of the thresholds that one ticket has passed; return whether there was one."""
+        """Tell of the thresholds that one ticket has passed; return whether there was one.
+
+        A ticket with which that fails is put off, so that no other waits behind it.
+        """
         with self.store.look() as work:
-            if not work.tickets.clocks_due(now=now, limit=1):
-                return False
-        with self.store.work() as work:
-            due = work.tickets.clocks_due(now=now, limit=1)
-            if due:
-                self._tell(work, work.tickets.lock(work.tickets.by_id(due[0].ticket_id)), now)
-        return bool(due)
+            due = work.tickets.due_ticket(now=now)
+        if due is None:
+            return False
+        try:
+            with self.store.work() as work:
+                self._tell(work, work.tickets.lock(work.tickets.by_id(due.id)), now)
+        except TemporaryError:
+            raise
+        except Exception:
+            with self.store.work() as work:
+                work.tickets.put_off(due.id, now=now, until=now + _PUT_OFF)
+            raise
+        return True
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next threshold of any clock."""
@@ -50,9 +61,7 @@ class Deadlines(Timed):
     def _tell(self, work: Work, ticket: Ticket, now: datetime) -> None:
         """Record every threshold that was passed, and write one letter for each instant, reader and kind of news."""
         rules = self.desk.rules(work)
-        recorded: dict[tuple[str, int], int] = defaultdict(int)
-        for row in work.tickets.reminders(ticket.id):
-            recorded[row.clock, row.cycle] = max(recorded[row.clock, row.cycle], row.level)
+        recorded = told_of(work, ticket)
         clocks = load_clocks(work, ticket)
         rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
         slots: dict[tuple[datetime, bool], list[tuple[Clock, Step]]] = defaultdict(list)
@@ -124,15 +133,12 @@ class Deadlines(Timed):
             addresses=self.desk.post.staff_addresses(ticket.number, reader=who.address, now=now),
             thread=staff_thread(work, ticket, who.address),
             now=now,
-            send_at=max(
-                now,
-                send_at(
-                    slot,
-                    zone=ZoneInfo(who.zone),
-                    priority=Priority(ticket.priority),
-                    who=place,
-                    quiet=policy.quiet_staff,
-                ),
+            send_at=send_at(
+                max(slot, now),
+                zone=ZoneInfo(who.zone),
+                priority=Priority(ticket.priority),
+                who=place,
+                quiet=policy.quiet_staff,
             ),
         )
 
@@ -155,9 +161,11 @@ class Closing(Timed):
             for row in work.tickets.to_act(now=now, limit=1):
                 ticket = work.tickets.lock(row)
                 at = ticket.act_at
+                if at is None or at > now:
+                    continue  # somebody changed it before it was locked
                 ticket.act_at, ticket.act = None, None
                 after = move(TicketState(ticket.state), Act.AUTO_CLOSE)
-                if at is None or at > now or not isinstance(after, TicketState):
+                if not isinstance(after, TicketState):
                     continue
                 work.tickets.note(
                     "state",

@@ -1,5 +1,6 @@
 """A ticket's clocks between rows and domain: loaded as values, written back with their next threshold."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +29,7 @@ def clock_from(row: SlaClock) -> Clock:
 def save_clocks(work: Work, ticket: Ticket, clocks: Clocks, *, policy: Policy) -> None:
     """Write back a ticket's clocks; each row says when its next threshold lies, so that the sweep finds it."""
     rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
-    told = {(reminder.clock, reminder.cycle): reminder.level for reminder in work.tickets.reminders(ticket.id)}
+    told = told_of(work, ticket)
     for clock in clocks:
         row = rows.get((clock.name, clock.cycle))
         if row is None:
@@ -46,8 +47,27 @@ def save_clocks(work: Work, ticket: Ticket, clocks: Clocks, *, policy: Policy) -
         row.breached_at = clock.breached_at
         row.history = [move_json(move) for move in clock.history]
         row.memory = dict(memory_of(clock))
-        row.next_at = _next_at(clock, policy, recorded=told.get((clock.name, clock.cycle), 0))
+        row.next_at = _next_at(clock, policy, recorded=told[clock.name, clock.cycle])
     work.flush()
+
+
+def told_of(work: Work, ticket: Ticket) -> dict[tuple[str, int], int]:
+    """Return the highest percentage recorded so far for each promise and cycle, 0 for the others."""
+    highest: dict[tuple[str, int], int] = defaultdict(int)
+    for row in work.tickets.reminders(ticket.id):
+        highest[row.clock, row.cycle] = max(highest[row.clock, row.cycle], row.level)
+    return highest
+
+
+def pass_over(work: Work, ticket: Ticket, clocks: Clocks, *, policy: Policy, now: datetime) -> None:
+    """Record as passed over what lay before *now*, so that nobody is ever told of it: mail that was imported."""
+    rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
+    for clock in clocks:
+        for step in due_steps(clock, policy, recorded=0, now=now):
+            row = rows[clock.name, clock.cycle]
+            due_at = clock.due_at or clock.breached_at or step.at
+            work.tickets.remind(row, level=step.percent, due_at=due_at, at=step.at, state="superseded")
+    save_clocks(work, ticket, clocks, policy=policy)
 
 
 def _next_at(clock: Clock, policy: Policy, *, recorded: int) -> datetime | None:
@@ -55,6 +75,17 @@ def _next_at(clock: Clock, policy: Policy, *, recorded: int) -> datetime | None:
     if clock.stopped_at is not None and due_steps(clock, policy, recorded=recorded, now=clock.stopped_at):
         return clock.stopped_at
     return next_threshold(clock, policy, recorded=recorded)
+
+
+def outcome_of(clock: Clock, *, locale: str) -> str:
+    """Return what became of a promise that was missed, for a letter that waited through the night (SL8)."""
+    is_german = locale.startswith("de")
+    missed = clock.breached_at
+    if clock.stopped_at is None or missed is None:
+        return "Inzwischen läuft die Frist nicht mehr." if is_german else "It does not run any more."
+    minutes = max(1, round((clock.stopped_at - missed) / timedelta(minutes=1)))
+    late = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004 - an hour
+    return f"Inzwischen ist es geschehen, {late} zu spät." if is_german else f"It was done since, {late} too late."
 
 
 def move_json(move: Any) -> dict[str, Json]:  # noqa: ANN401 - a Move

@@ -1,14 +1,25 @@
 """Letters waiting to be sent, and what became of each."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Update, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    LargeBinary,
+    Table,
+    Update,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased, undefer
 
-from ticketbot.domain.drafts import Automatic, Draft, Enclosure
+from ticketbot.domain.drafts import Automatic, Draft, Enclosure, Json
 from ticketbot.domain.errors import Conflict, NotFound
 from ticketbot.domain.messages import fold
 from ticketbot.store.models import LetterState, OutboxMail, Ticket, key_of
@@ -16,6 +27,36 @@ from ticketbot.store.rows import Rows
 
 OPEN = (LetterState.QUEUED, LetterState.IN_FLIGHT, LetterState.UNKNOWN)
 LEASE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of a letter in hand: all that its row will say of it."""
+
+    state: LetterState
+    next_at: datetime
+    sent_at: datetime | None = None
+    reply: str | None = None
+    reason: str | None = None
+    remaining: list[str] | None = None
+    render_failures: int = 0
+
+
+# The sending of each letter asks these, so they are built once; building them costs more than asking.
+_LETTER = cast(Table, OutboxMail.__table__)
+_FATE = tuple(field.name for field in fields(Fate))
+_IN_HAND = update(_LETTER).where(
+    _LETTER.c.id == bindparam("letter"),
+    _LETTER.c.holder == bindparam("hand"),
+    _LETTER.c.state == LetterState.IN_FLIGHT,
+)
+_DEPART = _IN_HAND.where(_LETTER.c.lease_until > bindparam("now")).values(
+    raw=func.coalesce(_LETTER.c.raw, bindparam("octets", type_=LargeBinary)), lease_until=bindparam("until")
+)
+_SETTLE = _IN_HAND.values(holder=None, lease_until=None, **{name: bindparam(f"new_{name}") for name in _FATE})
+_RELEASE = _IN_HAND.values(holder=None, lease_until=None, state=LetterState.QUEUED, attempts=_LETTER.c.attempts - 1)
+
+_EARLIER = aliased(OutboxMail)
 
 
 class OutboxRows(Rows):
@@ -92,15 +133,14 @@ class OutboxRows(Rows):
         return letters
 
     def _next(self, now: datetime) -> Any:  # noqa: ANN401 - a select of letters
-        earlier = aliased(OutboxMail)
         return select(OutboxMail).where(
             OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]),
             ~exists().where(
-                earlier.ticket_id == OutboxMail.ticket_id,
-                earlier.reader == OutboxMail.reader,
-                earlier.id < OutboxMail.id,
-                earlier.send_at <= now,
-                earlier.state.in_(OPEN),
+                _EARLIER.ticket_id == OutboxMail.ticket_id,
+                _EARLIER.reader == OutboxMail.reader,
+                _EARLIER.id < OutboxMail.id,
+                _EARLIER.send_at <= now,
+                _EARLIER.state.in_(OPEN),
             ),
         )
 
@@ -109,33 +149,21 @@ class OutboxRows(Rows):
 
         Once this is committed the letter may be on its way; until then it certainly is not.
         """
-        return bool(
-            self.changed(
-                self._in_hand(letter_id, holder)
-                .where(OutboxMail.lease_until > now)
-                .values(raw=func.coalesce(OutboxMail.raw, raw), lease_until=now + LEASE)
-            )
-        )
+        values = {"letter": letter_id, "hand": holder, "now": now, "octets": raw, "until": now + LEASE}
+        return self._did(_DEPART, values)
 
-    def settle(self, letter_id: int, *, holder: str, state: LetterState, **values: Any) -> bool:  # noqa: ANN401
+    def settle(self, letter_id: int, fate: Fate, *, holder: str) -> bool:
         """Record the fate of a letter in hand; return False if somebody else has it, or its receipt came first."""
-        settled = self._in_hand(letter_id, holder).values(state=state, holder=None, lease_until=None, **values)
         self.session.info["news"] = True
-        return bool(self.changed(settled))
+        values = {f"new_{name}": getattr(fate, name) for name in _FATE}
+        return self._did(_SETTLE, {"letter": letter_id, "hand": holder, **values})
 
-    def release(self, letter_ids: Collection[int], *, holder: str) -> None:
-        """Put letters back that were in hand and that nothing was done about; the attempt does not count."""
-        for letter_id in letter_ids:
-            self.changed(
-                self._in_hand(letter_id, holder).values(
-                    state=LetterState.QUEUED, attempts=OutboxMail.attempts - 1, holder=None, lease_until=None
-                )
-            )
+    def release(self, letter_id: int, *, holder: str) -> bool:
+        """Put a letter back that was in hand and that nothing was done about; the attempt does not count."""
+        return self._did(_RELEASE, {"letter": letter_id, "hand": holder})
 
-    def _in_hand(self, letter_id: int, holder: str) -> Update:
-        return update(OutboxMail).where(
-            OutboxMail.id == letter_id, OutboxMail.holder == holder, OutboxMail.state == LetterState.IN_FLIGHT
-        )
+    def _did(self, statement: Update, values: Mapping[str, Any]) -> bool:
+        return bool(cast(CursorResult[Any], self.session.execute(statement, values)).rowcount)
 
     def holders(self) -> set[str]:
         """Return who has letters in flight."""
@@ -218,6 +246,17 @@ class OutboxRows(Rows):
         letter.announced_at = None
         letter.reason = None
         self.session.info["news"] = True
+
+    def supersede(self, letter: OutboxMail, *, reason: str) -> bool:
+        """Let a letter that waits never go; return False if it is on its way, or has gone, meanwhile."""
+        waiting = update(OutboxMail).where(OutboxMail.id == letter.id, OutboxMail.state == LetterState.QUEUED)
+        return bool(self.changed(waiting.values(state=LetterState.SUPERSEDED, reason=reason)))
+
+    def amend(self, letter: OutboxMail, **values: Json) -> bool:
+        """Change what a letter that waits will tell; return False if it is on its way, or has gone, meanwhile."""
+        draft = letter.draft | {"values": letter.draft["values"] | values}
+        waiting = update(OutboxMail).where(OutboxMail.id == letter.id, OutboxMail.state == LetterState.QUEUED)
+        return bool(self.changed(waiting.values(draft=draft)))
 
     def cancel(self, letter: OutboxMail, *, reason: str) -> None:
         """Cancel a letter that has not gone; raises Conflict for one that has, or may have."""

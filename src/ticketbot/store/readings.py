@@ -38,13 +38,14 @@ class Readings(Rows):
         ).all()
 
     def clocks_decided(self, *, since: datetime, until: datetime) -> Sequence[ClockReading]:
-        """Return the clocks that stopped or fell due in a half-open window, each with its ticket."""
+        """Return the clocks that stopped, fell due or were missed in a half-open window, each with its ticket."""
         rows = self.session.execute(
             select(SlaClock, Ticket)
             .join(Ticket, Ticket.id == SlaClock.ticket_id)
             .where(
                 ((SlaClock.stopped_at >= since) & (SlaClock.stopped_at < until))
                 | ((SlaClock.due_at >= since) & (SlaClock.due_at < until))
+                | ((SlaClock.breached_at >= since) & (SlaClock.breached_at < until))
             )
             .order_by(SlaClock.due_at, SlaClock.id)
         )

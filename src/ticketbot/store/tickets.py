@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from ticketbot.domain.errors import NotFound
 from ticketbot.domain.messages import fold
@@ -22,6 +22,8 @@ from ticketbot.store.models import (
 from ticketbot.store.rows import Rows
 
 FIRST_NUMBER = 1001
+#: What the column holds: PostgreSQL refuses to compare it with more, and tokens of other kinds name larger numbers.
+HIGHEST_NUMBER = 2**31 - 1
 _NUMBER_LOCK = 740_411_093
 
 
@@ -43,6 +45,8 @@ class TicketRows(Rows):
 
     def by_number(self, number: int) -> Ticket | None:
         """Return the ticket with this number, if there is one."""
+        if number > HIGHEST_NUMBER:
+            return None
         return self.session.scalar(select(Ticket).where(Ticket.number == number))
 
     def get(self, number: int) -> Ticket:
@@ -157,11 +161,24 @@ class TicketRows(Rows):
         """Keep a new clock."""
         self.session.add(clock)
 
-    def clocks_due(self, *, now: datetime, limit: int = 200) -> Sequence[SlaClock]:
-        """Return clocks with a threshold that has come, earliest first."""
-        return self.session.scalars(
-            select(SlaClock).where(SlaClock.next_at <= now).order_by(SlaClock.next_at, SlaClock.id).limit(limit)
-        ).all()
+    def due_ticket(self, *, now: datetime) -> Ticket | None:
+        """Return the ticket with the earliest threshold that has come, if there is one.
+
+        No clock is loaded: those that decide must be read after the ticket was locked.
+        """
+        return self.session.scalar(
+            select(Ticket)
+            .join(SlaClock, SlaClock.ticket_id == Ticket.id)
+            .where(SlaClock.next_at <= now)
+            .order_by(SlaClock.next_at, SlaClock.id)
+            .limit(1)
+        )
+
+    def put_off(self, ticket_id: int, *, now: datetime, until: datetime) -> None:
+        """Look at a ticket's due clocks later: something is wrong with it, and others wait behind it."""
+        self.changed(
+            update(SlaClock).where(SlaClock.ticket_id == ticket_id, SlaClock.next_at <= now).values(next_at=until)
+        )
 
     def next_clock_at(self) -> datetime | None:
         """Return the next instant at which a clock has something to tell."""
