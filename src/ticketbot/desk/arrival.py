@@ -10,6 +10,7 @@ from ticketbot.domain.calendars import local_date
 from ticketbot.domain.classify import Verdict
 from ticketbot.domain.clues import Clues
 from ticketbot.domain.drafts import Draft, Enclosure
+from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender
 from ticketbot.domain.threads import Match
@@ -104,11 +105,15 @@ class Arrival:
         audience: str,
         author: str,
         new_text: str | None = None,
-    ) -> MessageRow | None:
-        """Keep the mail as a message of *ticket*; None when it is kept already."""
+    ) -> MessageRow:
+        """Keep the mail as a message of *ticket*.
+
+        Raises TemporaryError when a copy of it was kept since this transaction looked: all that this one did is then
+        undone, and the next attempt finds the copy (faults.md B9).
+        """
         message = self.message
         sender = message.sender
-        return self.work.tickets.add_message(
+        kept = self.work.tickets.add_message(
             {
                 "fingerprint": message.fingerprint,
                 "ticket_id": ticket.id if ticket is not None else None,
@@ -139,3 +144,6 @@ class Arrival:
             },
             references=(*message.in_reply_to, *message.references[-32:]),
         )
+        if kept is None:
+            raise TemporaryError("a copy of this mail came at the same moment; trying again")
+        return kept

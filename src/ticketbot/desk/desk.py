@@ -21,6 +21,9 @@ from ticketbot.store.database import Work
 from ticketbot.store.inbox import rank
 from ticketbot.store.models import InboxMail, MailState
 
+#: RFC 5321, 4.5.3.1: nobody can be answered at more than this.
+LONGEST_ADDRESS = 254
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -56,7 +59,7 @@ class Desk:
 
     def sender(self, work: Work, rules: Rules, mail: InboxMail, message: Message) -> Sender:
         """Return who wrote a mail, as far as we know them."""
-        if message.sender is None:
+        if message.sender is None or len(message.sender.key) > LONGEST_ADDRESS:
             return Sender(result=message.authentication, authserv_configured=bool(rules.authserv_ids(mail.mailbox)))
         address = message.sender.key
         contact = work.desk.contact_at(address)
@@ -87,13 +90,15 @@ class Desk:
                 return receive_staff(arrival, person)
             case Kind.AUTO_REPLY:
                 return self._machine_on_ticket(arrival, "an automatic reply")
-            case Kind.LIST if not arrival.sender.is_contact:
+            case Kind.LIST if not arrival.sender.is_contact and arrival.match.ticket is None:
                 return suppressed(f"list mail of nobody we know: {arrival.verdict.reason}")
             case _:
                 return receive_client(arrival)
 
     def note(self, arrival: Arrival) -> Outcome:
         """Record what a machine tells us: bounces now; reports, votes and calendar answers are kept."""
+        if arrival.work.tickets.by_fingerprint(arrival.message.fingerprint) is not None:
+            return self._second_copy(arrival)
         if arrival.verdict.kind is Kind.BOUNCE:
             return receive_bounce(arrival)
         if arrival.verdict.kind is Kind.ALERT:
@@ -122,7 +127,7 @@ class Desk:
         ticket = arrival.work.tickets.get(arrival.match.ticket)
         kept = arrival.keep(ticket, direction="in", audience="internal", author="machine")
         arrival.note("machine_mail", ticket=ticket, kind=arrival.verdict.kind.value, why=arrival.verdict.reason)
-        return joined(ticket.id, kept.id if kept is not None else None, f"{what}, kept without effect")
+        return joined(ticket.id, kept.id, f"{what}, kept without effect")
 
     def _second_copy(self, arrival: Arrival) -> Outcome:
         """Record that a mail came a second time, by another way; the stronger channel wins (design.md)."""
@@ -130,9 +135,10 @@ class Desk:
         assert known is not None
         if known.sha256 and known.ticket_id is not None and known.direction == "in":
             first = arrival.work.inbox.by_sha256(known.sha256)
-            ticket = arrival.work.tickets.by_id(known.ticket_id)
+            ticket = arrival.work.tickets.lock(arrival.work.tickets.by_id(known.ticket_id))
             is_opening = arrival.work.tickets.messages(ticket.id)[0].id == known.id
-            if first is not None and is_opening and rank(arrival.mail.channel) > rank(first.channel):
+            is_stronger = first is not None and rank(arrival.mail.channel) > rank(first.channel)
+            if first is not None and is_stronger and is_opening and not arrival.sender.has_failed:
                 first.channel = arrival.mail.channel
                 strengthen(arrival, ticket)
         return Outcome(

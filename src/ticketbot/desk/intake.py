@@ -30,6 +30,7 @@ from ticketbot.outbound import letters_client
 from ticketbot.outbound.facts import Thread, TicketLine
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_staff import new_ticket, relay_in, reopened
+from ticketbot.outbound.mime import is_address
 from ticketbot.store.models import Client, MailState, Staff, Ticket
 
 _CHANNELS = {"urgent": Channel.URGENT, "alerts": Channel.ALERT}
@@ -139,8 +140,8 @@ def title_of(subject: str, text: str) -> str:
 def let_in(arrival: Arrival, ticket: Ticket, client: Client | None) -> Joining:
     """Let people of the client that stand in To and Cc take part from now on; return also whom staff may let in."""
     work = arrival.work
-    people = arrival.message.people
-    known = {each.key: work.desk.contact_at(each.key) for each in people[:200]}
+    people = [each for each in arrival.message.people if is_address(each.address)]
+    known = {each.key: work.desk.contact_at(each.key) for each in people}
     clients = {each.id: each.slug for each in work.desk.clients()}
     result = joining(
         people,
@@ -247,20 +248,22 @@ def _append(arrival: Arrival, ticket: Ticket) -> Outcome:
         audience="public" if is_client else "internal",
         author="client" if match.voice is Voice.CLIENT else "unknown",
     )
-    arrival.note("received", ticket=ticket, message=kept.id if kept is not None else None, verified=is_client)
+    arrival.note("received", ticket=ticket, message=kept.id, verified=is_client)
     if not is_client:
         _relay(arrival, ticket, care, offered=(), is_verified=False)
-        return joined(ticket.id, kept.id if kept is not None else None, f"{match.reason}; kept as an internal message")
+        return joined(ticket.id, kept.id, f"{match.reason}; kept as an internal message")
     people = let_in(arrival, ticket, care.client)
     thanks = is_pure_thanks(
         message.new_text,
         has_attachment=bool(message.attachments),
         lexicon=arrival.rules.policy.lexicon(ticket.locale),
     )
-    if not (thanks and TicketState(ticket.state) in (TicketState.RESOLVED, TicketState.CLOSED)):
+    if thanks:
+        arrival.note("thanks", ticket=ticket)
+    else:
         _step(arrival, ticket, care)
     _relay(arrival, ticket, care, offered=people.offered, is_verified=True)
-    return joined(ticket.id, kept.id if kept is not None else None, match.reason)
+    return joined(ticket.id, kept.id, f"{match.reason}{'; mere thanks' if thanks else ''}")
 
 
 def _step(arrival: Arrival, ticket: Ticket, care: Care) -> None:

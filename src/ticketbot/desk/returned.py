@@ -55,4 +55,4 @@ def _tell(arrival: Arrival, letter: OutboxMail) -> Outcome:
                 is_delay=not failed,
             )
         )
-    return joined(ticket.id, kept.id if kept is not None else None, f"our letter {letter.code} came back")
+    return joined(ticket.id, kept.id, f"our letter {letter.code} came back")

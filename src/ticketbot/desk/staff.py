@@ -117,8 +117,8 @@ def _execute(acting: Acting, parsed: Parsed, *, is_public: bool) -> list[str]:
         done.append(actions.reply(acting, text, act=speaking or Act.REPLY))
     elif has_words:
         done.append(actions.add_note(acting, text))
-    elif acting.arrival.keep(acting.ticket, direction="note", audience="internal", author="staff", new_text="") is None:
-        done.append("This mail was here before.")
+    else:
+        acting.arrival.keep(acting.ticket, direction="note", audience="internal", author="staff", new_text="")
     return [each for each in done if each]
 
 
