@@ -8,7 +8,6 @@ has not sent it at all.
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,21 +24,13 @@ from ticketbot.domain.retries import back_off, chance_of, retry_at
 from ticketbot.outbound.smtp import Receipt, Sender
 from ticketbot.store.database import Store
 from ticketbot.store.models import LetterState, OutboxMail
+from ticketbot.store.outbox import Fate
 
 log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE = 8
 _RENDERED_AT_MOST = 3
 _RENDERED_AGAIN_AFTER = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
-    """What became of a letter in hand, to be written into its row."""
-
-    letter_id: int
-    state: LetterState
-    values: dict[str, Any] = field(default_factory=dict)
 
 
 class Deliverer:
@@ -67,7 +58,7 @@ class Deliverer:
         self._unknown_after = unknown_after
         self._receipts = receipts
         self._hand: deque[OutboxMail] = deque()
-        self._fates: list[Fate] = []
+        self._fates: list[tuple[int, Fate]] = []
         self._relay_failures = 0
         self._relay_again_at = datetime(1970, 1, 1, tzinfo=UTC)
         self._trouble: str | None = None
@@ -89,7 +80,7 @@ class Deliverer:
             letter = self._hand[0]
             raw = self._written(letter)
             if raw is not None and self._depart(letter, raw):
-                self._fates.append(self._send(letter, raw))
+                self._fates.append((letter.id, self._send(letter, raw)))
             self._hand.popleft()
             if self._trouble is not None:
                 break
@@ -144,20 +135,21 @@ class Deliverer:
         except Exception as error:
             log.exception("a letter could not be written", extra=_about(letter, "letter_unwritable"))
             failures = letter.render_failures + 1
-            reason = f"it could not be written: {type(error).__name__}: {error}"
-            if failures < _RENDERED_AT_MOST:
-                next_at = self._clock.now() + _RENDERED_AGAIN_AFTER * failures
-                fate = self._fate(letter, LetterState.QUEUED, next_at=next_at, reason=reason, render_failures=failures)
-            else:
-                fate = self._fate(letter, LetterState.FAILED, reason=reason, render_failures=failures)
-            self._fates.append(fate)
+            fate = self._fate(
+                letter,
+                LetterState.QUEUED if failures < _RENDERED_AT_MOST else LetterState.FAILED,
+                next_at=self._clock.now() + _RENDERED_AGAIN_AFTER * failures,
+                reason=f"it could not be written: {type(error).__name__}: {error}",
+                render_failures=failures,
+            )
+            self._fates.append((letter.id, fate))
             return None
 
     def _depart(self, letter: OutboxMail, raw: bytes) -> bool:
         """Commit the bytes, and with them the fate of the letter before; return False if somebody else took it."""
         with self._store.work() as work:
-            for fate in self._fates:
-                work.outbox.settle(fate.letter_id, holder=self._holder, state=fate.state, **fate.values)
+            for letter_id, fate in self._fates:
+                work.outbox.settle(letter_id, fate, holder=self._holder)
             may_go = work.outbox.depart(letter.id, holder=self._holder, raw=raw, now=self._clock.now())
         self._fates.clear()
         return may_go
@@ -190,8 +182,7 @@ class Deliverer:
         objections = {**receipt.deferred, **receipt.refused}
         left = [address for address in recipients if address in objections]
         if not left:
-            values = {"sent_at": self._clock.now(), "remaining": None, "reason": None}
-            return self._fate(letter, LetterState.SENT, reply=receipt.reply, **values)
+            return Fate(state=LetterState.SENT, next_at=letter.next_at, sent_at=self._clock.now(), reply=receipt.reply)
         reason = "; ".join(f"{address}: {objections[address]}" for address in left)
         if any(address in receipt.deferred for address in left):
             return self._later(letter, reason, remaining=left, reply=receipt.reply)
@@ -235,13 +226,16 @@ class Deliverer:
             return self._fate(letter, LetterState.FAILED, reason=reason)
         return self._fate(letter, LetterState.QUEUED, next_at=self._relay_again_at, reason=str(error))
 
-    def _fate(self, letter: OutboxMail, state: LetterState, **values: Any) -> Fate:  # noqa: ANN401 - as above
-        return Fate(letter_id=letter.id, state=state, values=values)
+    def _fate(self, letter: OutboxMail, state: LetterState, **changed: Any) -> Fate:  # noqa: ANN401 - as above
+        """Return a fate that leaves the rest of what the letter's row says as it is."""
+        unchanged = {"next_at": letter.next_at, "remaining": letter.remaining, "reply": letter.reply}
+        return Fate(state=state, **{"render_failures": letter.render_failures, **unchanged, **changed})
 
     def _release(self) -> None:
         if self._hand:
             with self._store.work() as work:
-                work.outbox.release([letter.id for letter in self._hand], holder=self._holder)
+                for letter in self._hand:
+                    work.outbox.release(letter.id, holder=self._holder)
             self._hand.clear()
 
     def _record(self) -> None:
@@ -250,8 +244,8 @@ class Deliverer:
             self._release()
         if self._fates:
             with self._store.work() as work:
-                for fate in self._fates:
-                    work.outbox.settle(fate.letter_id, holder=self._holder, state=fate.state, **fate.values)
+                for letter_id, fate in self._fates:
+                    work.outbox.settle(letter_id, fate, holder=self._holder)
             self._fates.clear()
 
 
