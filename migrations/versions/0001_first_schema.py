@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 02:42:11.200253
+Create Date: 2026-11-22 02:55:29.409146
 """
 
 import sqlalchemy as sa
@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("act_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("act", sa.String(length=32), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("follow_up_of", sa.Integer(), nullable=True),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),

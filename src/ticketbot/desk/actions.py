@@ -90,6 +90,7 @@ def change_state(arrival: Arrival, ticket: Ticket, act: Act, *, care: Care, acto
         ticket.closed_at = None
     if after is TicketState.REOPENED:
         ticket.reopened += 1
+        ticket.reopened_at = arrival.at
         ticket.resolved_at = None
     arrival.note("state", ticket=ticket, actor=actor, before=before.value, after=after.value, act=act.value)
     return True
@@ -126,7 +127,12 @@ def raise_to(arrival: Arrival, ticket: Ticket, care: Care, priority: Priority, *
     ticket.priority = priority
     ticket.priority_reasons = list(reasons)
     clocks = on_raised(
-        load_clocks(arrival.work, ticket), at=arrival.at, terms=terms_of(ticket, care, arrival.at), cause="raised"
+        load_clocks(arrival.work, ticket),
+        at=arrival.at,
+        terms=terms_of(ticket, care, arrival.at),
+        cause=f"raised to {priority}",
+        since=ticket.reopened_at or ticket.created_at,
+        is_pending=TicketState(ticket.state) in PAUSED_STATES,
     )
     save_promises(arrival, ticket, clocks)
 
@@ -226,19 +232,25 @@ def reply(acting: Acting, text: str, *, act: Act = Act.REPLY) -> str:
         ticket.owner_id = acting.person.id
         acting.note("owner", to=acting.person.slug, why="first to answer")
     acting.note("reply", message=kept.id)
-    clocks = load_clocks(work, ticket)
-    is_waiting = TicketState(ticket.state) in PAUSED_STATES | {TicketState.RESOLVED, TicketState.CLOSED}
-    clocks = on_public_reply(clocks, at=arrival.at, terms=acting.terms, is_pending=is_waiting)
-    if act is Act.PENDING:
-        clocks = on_pending(clocks, at=arrival.at, is_reply=True)
-    if act is Act.RESOLVE:
-        clocks = on_resolved(clocks, at=arrival.at)
-    save_promises(arrival, ticket, clocks)
+    save_promises(arrival, ticket, _answered(acting, load_clocks(work, ticket), act=act))
     _write_to_client(acting, text, act=act)
     return {
         Act.PENDING: f"Your question went to the client; T-{ticket.number} waits for their answer.",
         Act.RESOLVE: f"T-{ticket.number} is resolved and the client was told.",
     }.get(act, f"Your answer on T-{ticket.number} went to the client.")
+
+
+def _answered(acting: Acting, clocks: Clocks, *, act: Act) -> Clocks:
+    """Return the clocks after words to the client that came with a move."""
+    at = acting.arrival.at
+    match act:
+        case Act.PENDING:
+            return on_pending(clocks, at=at, is_reply=True)
+        case Act.RESOLVE:
+            return on_resolved(clocks, at=at)
+        case _:
+            rests = TicketState(acting.ticket.state) in PAUSED_STATES | {TicketState.RESOLVED, TicketState.CLOSED}
+            return on_public_reply(clocks, at=at, terms=acting.terms, is_pending=rests)
 
 
 def _write_to_client(acting: Acting, text: str, *, act: Act) -> None:

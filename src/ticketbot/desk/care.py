@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ticketbot.domain.calendars import Schedule, local_date
+from ticketbot.domain.calendars import Schedule, local_date, schedule_for
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.messages import fold
-from ticketbot.domain.phases import STRENGTH, Phase, PlanEvent, PlanEventKind
+from ticketbot.domain.phases import STRENGTH, Phase, PlanEvent, PlanEventKind, event_of
 from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.policy import Policy
 from ticketbot.domain.priority import Priority
@@ -111,13 +111,7 @@ def plan_of(launch: Launch, *, events: tuple[PlanEvent, ...], policy: Policy) ->
 
 def plan_event_of(row: PlanEventRow) -> PlanEvent:
     """Return a recorded change of a plan as the domain knows it."""
-    detail = dict(row.detail)
-    for name in ("go_live_at",):
-        if detail.get(name):
-            detail[name] = datetime.fromisoformat(detail[name])
-    if detail.get("effective_on"):
-        detail["effective_on"] = datetime.fromisoformat(detail["effective_on"]).date()
-    return PlanEvent(kind=PlanEventKind(row.kind), recorded_at=row.recorded_at, **detail)
+    return event_of(PlanEventKind(row.kind), recorded_at=row.recorded_at, detail=row.detail)
 
 
 def care_for(work: Work, *, policy: Policy, client: Client | None, launch: Launch | None, now: datetime) -> Care:
@@ -136,7 +130,7 @@ def care_for(work: Work, *, policy: Policy, client: Client | None, launch: Launc
         launch=launch,
         plan=plan,
         schedules={
-            name: Schedule(calendar=calendar, zone=zone, holidays=holidays)
+            name: schedule_for(calendar=calendar, zone=zone, holidays=holidays)
             for name, calendar in policy.calendars.items()
         },
     )

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ticketbot.desk.actions import CLOSING_CALENDAR
 from ticketbot.desk.book import Rules
 from ticketbot.desk.care import care_for, plan_event_of, plan_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import Told
 from ticketbot.desk.told import reader_of_told
-from ticketbot.domain.calendars import local_date, local_instant
+from ticketbot.domain.calendars import local_date, local_instant, schedule_for
+from ticketbot.domain.figures import first_digest_on
 from ticketbot.domain.messages import fold
 from ticketbot.outbound.letters_reports import Week, digest
 from ticketbot.reports.digest import LaunchAt, week_of, window_of
@@ -85,14 +87,15 @@ class DigestRound(Timed):
 def desk_week(work: Work, rules: Rules, *, first_day: date, now: datetime) -> Week:
     """Return the week of the organisation that begins on *first_day*, as it looks at *now*."""
     zone = rules.policy.zone
-    window = window_of(first_day, zone, now=now)
+    end = window_of(first_day, zone, now=now).end
     launches = []
     for launch in work.desk.launches():
         care = care_for(work, policy=rules.policy, client=None, launch=launch, now=now)
-        phase = care.phase_facts(window.end)
+        phase = care.phase_facts(end)
         if phase is not None:
-            launches.append(LaunchAt(launch=launch, phase=phase, schedule=care.schedules["B"]))
-    return week_of(work, window=window, zone=zone, launches=launches)
+            launches.append(LaunchAt(launch=launch, phase=phase))
+    schedule = schedule_for(calendar=rules.policy.calendars[CLOSING_CALENDAR], zone=zone)
+    return week_of(work, first_day=first_day, zone=zone, launches=launches, schedule=schedule, now=now)
 
 
 def first_digest_day(work: Work, rules: Rules) -> date | None:
@@ -106,9 +109,7 @@ def first_digest_day(work: Work, rules: Rules) -> date | None:
     begun = min(go_lives, default=work.desk.began_at())
     if begun is None:
         return None
-    day = local_date(begun, rules.policy.zone)
-    monday = day + timedelta(days=-day.weekday() % 7)
-    return monday + _WEEK + timedelta(days=rules.digest_weekday)
+    return first_digest_on(local_date(begun, rules.policy.zone)) + timedelta(days=rules.digest_weekday)
 
 
 def _slot(rules: Rules, day: date) -> datetime:

@@ -42,7 +42,8 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
         has_commands=parsed.has_commands,
         has_ticket=arrival.match.ticket is not None,
     )
-    arrival.note("ruling", actor=person.slug, standing=ruling.standing.value, why=ruling.reason)
+    ticket = arrival.work.tickets.by_number(arrival.match.ticket) if arrival.match.ticket is not None else None
+    arrival.note("ruling", ticket=ticket, actor=person.slug, standing=ruling.standing.value, why=ruling.reason)
     match ruling.standing:
         case StaffStanding.ACT:
             return act(arrival, person, parsed, is_public=token is not None and token.audience is Audience.STAFF_REPLY)

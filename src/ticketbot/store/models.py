@@ -185,6 +185,7 @@ class Ticket(Base):
     act_at: Mapped[datetime | None]
     act: Mapped[str | None] = mapped_column(Short)
     reopened: Mapped[int] = mapped_column(default=0)
+    reopened_at: Mapped[datetime | None]
     follow_up_of: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
 
