@@ -36,6 +36,10 @@ NOBODY = [
     "ana@desk.example <evil@evil.example",
     "undisclosed-recipients:;",
     '"ana@desk.example"',
+    "ana@desk\0.example",
+    "ana@des\u200bk.example",
+    "a\u00adna@desk.example",
+    "\u202eana@desk.example",
 ]
 
 

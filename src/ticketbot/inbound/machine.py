@@ -2,6 +2,7 @@
 
 import email
 import itertools
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -18,6 +19,9 @@ from ticketbot.inbound.phrases import (
     ORIGINAL_FOLLOWS,
 )
 from ticketbot.inbound.walk import Part
+
+#: flufl.bounce logs what its detectors stumble over, with a traceback; such failures are ours to judge, in `_flufl`.
+logging.getLogger("flufl.bounce").disabled = True
 
 _MAX_TEXT: Final = 64 * 1024
 _FLUFL_MAX: Final = 128 * 1024

@@ -12,6 +12,8 @@ from ticketbot.inbound.headers import words
 MAX_ADDRESSES: Final = 200
 _STRICT: Final = re.compile(r"(?:[^\s@<>()\[\]\\,;:\"]{1,64}|\"[^\"\\\s<>]{1,62}\")@[^\W_](?:[\w.-]{0,251}[^\W_])?|"
                             r"[^\s@<>()\[\]\\,;:\"]{1,64}@\[[0-9A-Fa-f.:IPv]{3,45}\]")  # fmt: skip
+#: What no reader shows: it may not decide who somebody is.
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 _LOOSE: Final = re.compile(r"[^\s@<>()\[\],;:\"']{1,200}@[^\s@<>()\[\],;:\"']{1,255}")
 
 
@@ -28,9 +30,10 @@ def read(values: Sequence[bytes]) -> Mailboxes:
     found: list[Address] = []
     plain = len(values) <= 1
     for raw in values[:20]:
-        part = _line(charsets.decode(raw))
+        text = charsets.decode(raw)
+        part = _line(charsets.clean_line(text))
         found += part.found
-        plain = plain and part.is_plain
+        plain = plain and part.is_plain and not _CONTROLS.search(text)
     return Mailboxes(found=tuple(found[:MAX_ADDRESSES]), is_plain=plain)
 
 
@@ -39,7 +42,9 @@ def sender_of(values: Sequence[bytes]) -> Address | None:
     boxes = read(values)
     if len(values) != 1 or len(boxes.found) != 1 or not boxes.is_plain:
         return None
-    return boxes.found[0] if _STRICT.fullmatch(boxes.found[0].address) else None
+    address = boxes.found[0].address
+    is_seen = charsets.without_invisible(address) == address and "\ufffd" not in address
+    return boxes.found[0] if is_seen and _STRICT.fullmatch(address) else None
 
 
 @dataclass(slots=True)
@@ -60,7 +65,7 @@ def _line(text: str) -> Mailboxes:
         if not chunk.angles and "@" not in chunk.words:
             carried = f"{carried}, {chunk.words}".strip(", ") if chunk.words.strip() else carried
             if "=?" in chunk.words:
-                whole = words(chunk.words)
+                whole = charsets.clean_line(words(chunk.words))
                 if "@" in whole and (loose := _LOOSE.search(whole)):
                     found.append(Address(address=loose[0], name=_name(whole[: loose.start()])))
                     plain, carried = False, ""
@@ -98,7 +103,7 @@ def _of_chunk(chunk: _Chunk, carried: str) -> tuple[list[Address], bool]:
 
 def _spec(text: str) -> str:
     """Return the bare address of an addr-spec: no blanks around dots and @, no source route, no quotes around all."""
-    text = charsets.without_invisible(charsets.clean_line(text)).strip().strip("'").strip()
+    text = charsets.clean_line(text).strip().strip("'").strip()
     text = re.sub(r"^(?:mailto:)+", "", text, flags=re.IGNORECASE)
     if text.startswith("@") and ":" in text:  # source route (RFC 5322 §4.4)
         text = text.rpartition(":")[2]
