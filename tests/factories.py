@@ -171,10 +171,10 @@ def a_client(work: Work, **fields: Any) -> Client:
     return row
 
 
-def a_contact(work: Work, client: Client, **fields: Any) -> Contact:
+def a_contact(work: Work, client_id: int | None, **fields: Any) -> Contact:
     """Keep a contact of a client."""
     number = next(_numbers)
-    row = Contact(**{"client_id": client.id, "address": f"contact{number}@client.example", "roles": [], **fields})
+    row = Contact(**{"client_id": client_id, "address": f"contact{number}@client.example", "roles": [], **fields})
     work.desk.add(row)
     return row
 

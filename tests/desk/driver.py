@@ -11,6 +11,8 @@ from ticketbot.clock import FixedClock
 from ticketbot.desk.book import Book, MailboxRules
 from ticketbot.desk.desk import Desk
 from ticketbot.desk.post import Post
+from ticketbot.domain.addressing import anchor_id
+from ticketbot.domain.tokens import Audience, make_token
 from ticketbot.inbound.pipeline import Pipeline
 from ticketbot.inbound.reader import InlineReader, Reader
 from ticketbot.store.database import Store
@@ -211,6 +213,11 @@ class DeskDriver:
     def note_address(self, number: int = 1001, *, agent: str = "ben@desk.example") -> str:
         """Return this person's own address that leaves a note."""
         return self.desk.post.staff_addresses(number, reader=agent, now=self.now).note
+
+    def anchor(self, number: int = 1001) -> str:
+        """Return the Message-ID that ties every letter of a ticket together."""
+        token = make_token(KEYS, audience=Audience.ANCHOR, number=number)
+        return anchor_id(token, domain=IDENTITY.domain)
 
     def client_address(self, number: int = 1001) -> str:
         """Return the address by which a client's reply finds its ticket."""
