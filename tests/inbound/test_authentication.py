@@ -89,3 +89,25 @@ def test_microsoft_names_no_id_at_all() -> None:
     line = "spf=pass (sender IP is 1.2.3.4) smtp.mailfrom=client.example; dkim=pass header.d=client.example; dmarc=pass action=none header.from=client.example;compauth=pass reason=100"
 
     assert said(hop, line, ids=frozenset({"protection.outlook.com"})) is Authentication.PASS
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (
+            "mx.desk.example; dkim=fail header.d=client.example; spf=fail smtp.mailfrom=x@client.example",
+            Authentication.FAIL,
+        ),
+        ("mx.desk.example; spf=fail smtp.mailfrom=x@client.example", Authentication.NONE),
+        ("mx.desk.example; dmarc=bestguesspass header.from=client.example", Authentication.NONE),
+        (
+            "mx.desk.example; dmarc=fail header.from=other.example; spf=pass smtp.mailfrom=client.example",
+            Authentication.PASS,
+        ),
+        ("mx.desk.example; dmarc=pass\\ (((", Authentication.NONE),
+        ("mx.desk.example; dmarc=pass header.from=client.example (never closed", Authentication.PASS),
+        ("; dmarc=pass", Authentication.NONE),
+    ],
+)
+def test_what_each_statement_is_worth(line: str, verdict: Authentication) -> None:
+    assert said(line) is verdict

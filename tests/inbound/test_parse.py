@@ -1,5 +1,6 @@
 """Reading mails: one oddity a test, its mail beside it in tests/mails."""
 
+import base64
 import time
 from pathlib import Path
 
@@ -216,6 +217,38 @@ def test_the_reader_in_this_process_obeys_its_limits() -> None:
     )
 
     assert len(InlineReader(limits=Limits(parts=10)).read(raw).attachments) < 10
+
+
+def test_enriched_text_loses_its_commands_only() -> None:
+    raw = HEAD + b"Content-Type: text/enriched\r\n\r\n<bold>Now</bold><color><param>red</param>it</color> fails a << b"
+
+    assert read(raw).text == "Nowit fails a < b"
+
+
+def test_a_word_that_is_called_base64_and_is_none_is_shown_as_it_stands() -> None:
+    raw = (
+        HEAD
+        + b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nThis is plain text, is it not?\r\n"
+    )
+
+    assert read(raw).text.strip() == "This is plain text, is it not?"
+
+
+def test_a_multipart_wrapped_in_base64_is_opened() -> None:
+    inner = base64.encodebytes(b"--b\r\nContent-Type: text/plain\r\n\r\nInside\r\n--b--\r\n")
+
+    raw = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\n" + inner
+
+    assert read(raw).text == "Inside"
+
+
+def test_when_reading_itself_fails_there_is_a_stub() -> None:
+    broken = Limits(size="many")  # type: ignore[arg-type] - a mistake of ours must not stop a mail either
+
+    message = read(HEAD + b"\r\nplease help", limits=broken)
+
+    assert message.error == "TypeError while reading"
+    assert "please help" in message.text
 
 
 HOSTILE = {
