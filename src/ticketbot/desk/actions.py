@@ -6,6 +6,7 @@ from datetime import datetime
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care
 from ticketbot.desk.promises import load_clocks, outcome_of, pass_over, save_clocks
+from ticketbot.desk.relayed import for_client
 from ticketbot.desk.told import (
     client_reader,
     client_thread,
@@ -45,12 +46,17 @@ RUNNING = ClockState.RUNNING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acting:
-    """One of our people at work on a ticket by mail. `actor` is their slug."""
+    """One of our people at work on a ticket by mail.
+
+    `words` is what their mail says besides its commands; `goes_out` says whether that is for the client.
+    """
 
     arrival: Arrival
     ticket: Ticket
     care: Care
     person: Staff
+    words: str = ""
+    goes_out: bool = False
 
     @property
     def terms(self) -> Terms:
@@ -220,20 +226,21 @@ def tell_new_owner(acting: Acting, readers: list[Staff], *, text: str) -> None:
         )
 
 
-def reply(acting: Acting, text: str, *, act: Act = Act.REPLY) -> str:
+def reply(acting: Acting, text: str, *, act: Act = Act.REPLY, gives_away: bool = False) -> str:
     """Send the sender's words to the client; stops first and next response, and starts the next update.
 
-    *act* is a plain reply, or the move that the text comes with: pending or resolve.
+    *act* is a plain reply, or the move that the text comes with: pending or resolve. Whoever answers first owns the
+    ticket, unless the same mail *gives_away* the ticket.
     """
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
     change_state(arrival, ticket, act, care=acting.care, actor=acting.person.slug)
     kept = arrival.keep(ticket, direction="out", audience="public", author="staff", new_text=text)
-    if ticket.owner_id is None:
+    if ticket.owner_id is None and not gives_away:
         ticket.owner_id = acting.person.id
         acting.note("owner", to=acting.person.slug, why="first to answer")
-    acting.note("reply", message=kept.id)
+    acting.note("reply")
     save_promises(arrival, ticket, _answered(acting, load_clocks(work, ticket), act=act))
-    _write_to_client(acting, text, act=act)
+    _write_to_client(acting, for_client(arrival, acting.person, text), act=act)
     return {
         Act.PENDING: f"Your question went to the client; T-{ticket.number} waits for their answer.",
         Act.RESOLVE: f"T-{ticket.number} is resolved and the client was told.",
@@ -260,7 +267,7 @@ def _write_to_client(acting: Acting, text: str, *, act: Act) -> None:
         each.address for each in work.tickets.participants(ticket.id) if each.address != fold(ticket.requester_address)
     )
     facts = ticket_facts(work, ticket, acting.care, now=arrival.at)
-    author = acting.person.name.split()[0]
+    author = acting.person.name.strip().partition(" ")[0]
     thread = client_thread(work, ticket)
     reply_to = arrival.post.client_address(ticket.number)
     if act is Act.RESOLVE:
@@ -312,7 +319,7 @@ def add_note(acting: Acting, text: str, *, is_verified: bool = True) -> str:
     author = "staff" if is_verified else "unknown"
     kept = acting.arrival.keep(acting.ticket, direction="note", audience="internal", author=author, new_text=text)
     acting.ticket.updated_at = acting.arrival.at
-    acting.note("note", message=kept.id, verified=is_verified)
+    acting.note("note", verified=is_verified)
     return f"Your note is kept on T-{acting.ticket.number}; the client does not see it."
 
 

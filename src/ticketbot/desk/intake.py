@@ -248,7 +248,7 @@ def _append(arrival: Arrival, ticket: Ticket) -> Outcome:
         audience="public" if is_client else "internal",
         author="client" if match.voice is Voice.CLIENT else "unknown",
     )
-    arrival.note("received", ticket=ticket, message=kept.id, verified=is_client)
+    arrival.note("received", ticket=ticket, verified=is_client)
     if not is_client:
         _relay(arrival, ticket, care, offered=(), is_verified=False)
         return joined(ticket.id, kept.id, f"{match.reason}; kept as an internal message")
