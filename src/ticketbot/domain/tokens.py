@@ -1,9 +1,9 @@
 """Signed tokens for addresses and Message-IDs: short, case-proof, and worth nothing without our key.
 
 A token is 20 bytes in base32 (RFC 4648, lower case, 32 characters): a payload of 10 bytes and the first 10 bytes of
-its HMAC-SHA256 under one of our keys. The payload holds the id of the key (1 byte), the audience (1 byte), the ticket or
-launch number (4 bytes), the reader (2 bytes, a hash of their address; 0 where the token is nobody's own), and the
-day on which it ends (2 bytes, counted from 2020-01-01; 65535 means never).
+its HMAC-SHA256 under one of our keys. The payload holds the id of the key (1 byte), the audience (1 byte), the number
+of the ticket or launch (4 bytes), the reader (2 bytes, a hash of their address; 0 where the token is nobody's own),
+and the day on which it ends (2 bytes, counted from 2020-01-01; 65535 means never).
 """
 
 import base64
@@ -65,7 +65,7 @@ class Keyring:
         return hmac.new(self.keys[key_id if key_id is not None else self.current], data, hashlib.sha256).digest()
 
     def digest(self, purpose: str, value: str) -> str:
-        """Return a stable 20-character name for *value*, e.g. for a Message-ID. Uses the oldest key: it never changes."""
+        """Return a stable 20-character name for *value*, e.g. for a Message-ID, under the oldest key: it never changes."""
         raw = self.sign(f"{purpose}:{value}".encode(), key_id=min(self.keys))
         return base64.b32encode(raw[:13]).decode().lower()[:20]
 
