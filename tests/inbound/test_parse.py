@@ -243,7 +243,7 @@ def test_a_multipart_wrapped_in_base64_is_opened() -> None:
 
 
 def test_when_reading_itself_fails_there_is_a_stub() -> None:
-    broken = Limits(size="many")  # type: ignore[arg-type] - a mistake of ours must not stop a mail either
+    broken = Limits(size="many")  # type: ignore[arg-type]  # our own mistakes stop no mail either
 
     message = read(HEAD + b"\r\nplease help", limits=broken)
 
