@@ -1,4 +1,4 @@
-"""A letter as the desk asks for it: code, key, frozen recipients and values, written by the transaction that causes it."""
+"""A letter as the desk asks for it: code, key, frozen recipients and values, written by what causes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -65,7 +65,7 @@ class Keyring:
         return hmac.new(self.keys[key_id if key_id is not None else self.current], data, hashlib.sha256).digest()
 
     def digest(self, purpose: str, value: str) -> str:
-        """Return a stable 20-character name for *value*, e.g. for a Message-ID, under the oldest key: it never changes."""
+        """Return a name for *value*, e.g. for a Message-ID: 20 characters under the oldest key, which never changes."""
         raw = self.sign(f"{purpose}:{value}".encode(), key_id=min(self.keys))
         return base64.b32encode(raw[:13]).decode().lower()[:20]
 
