@@ -457,6 +457,22 @@ class TestWaiting:
         assert mailbox.uids() == []
         assert mailbox.wait(0.1)
 
+    @pytest.mark.parametrize("verb", ["SEARCH", "FETCH", "IDLE"])
+    def test_news_that_came_with_another_answer_is_heard(
+        self, server: MailServer, mailbox: ImapMailbox, verb: str
+    ) -> None:
+        drop(server, "one")
+        mailbox.open()
+        server.faults.insert(verb, "* 2 EXISTS")
+        mailbox.listing(mailbox.uids())
+        since = monotonic()
+
+        assert mailbox.wait(20)
+
+        assert monotonic() - since < 5
+        mailbox.uids()
+        assert not mailbox.wait(0.1)
+
     def test_news_said_before_the_server_is_ready_to_wait_is_heard(
         self, server: MailServer, mailbox: ImapMailbox
     ) -> None:

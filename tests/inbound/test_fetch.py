@@ -302,7 +302,7 @@ class TestANewGeneration:
         assert len(kept(store)) == 1
         assert ledger(store) == [
             ("support", 1, "before_start"),
-            ("support", 2, "stored"),
+            ("support", 2, "vanished"),
             ("support", 1, "before_start"),
             ("support", 2, "stored"),
         ]

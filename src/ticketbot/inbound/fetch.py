@@ -113,7 +113,7 @@ class Fetcher:
                 reason = "here before the first connection"
                 work.ledger.note(name, uidvalidity, present, state=SightingState.BEFORE_START, reason=reason, now=now)
                 work.ledger.polled(name, uidvalidity, last_uid=max(present, default=0), now=now)
-            elif work.ledger.turn(name, uidvalidity=uidvalidity):
+            elif work.ledger.turn(name, uidvalidity=uidvalidity, now=now):
                 self._census_at = _LONG_AGO
                 log.warning(
                     "the server numbers the mails of mailbox %s anew; all are compared with the ledger",

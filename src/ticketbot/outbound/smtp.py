@@ -200,6 +200,7 @@ class SmtpSender:
             client = self._client = self._open()
             if client.sock is not None:
                 client.sock.settimeout(relay.answer_within)
+                client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 client.local_hostname = relay.hello or f"[{client.sock.getsockname()[0]}]"
             client.ehlo_or_helo_if_needed()
             if relay.tls == Tls.STARTTLS:

@@ -48,15 +48,27 @@ class LedgerRows(Rows):
         """Note the first connection of a mailbox; return False if there was one already, which then counts."""
         return self.insert_new(MailboxMark, name=mailbox, start_at=start_at, uidvalidity=uidvalidity) is not None
 
-    def turn(self, mailbox: str, *, uidvalidity: int) -> bool:
-        """Begin a new generation of UIDs; return False if it is the present one."""
-        return bool(
-            self.changed(
-                update(MailboxMark)
-                .where(MailboxMark.name == mailbox, MailboxMark.uidvalidity != uidvalidity)
-                .values(uidvalidity=uidvalidity, last_uid=0)
-            )
+    def turn(self, mailbox: str, *, uidvalidity: int, now: datetime) -> bool:
+        """Begin a new generation of UIDs; return False if it is the present one.
+
+        What was on the server under its old number has vanished, and will be seen again under a new one.
+        """
+        has_turned = self.changed(
+            update(MailboxMark)
+            .where(MailboxMark.name == mailbox, MailboxMark.uidvalidity != uidvalidity)
+            .values(uidvalidity=uidvalidity, last_uid=0)
         )
+        if has_turned:
+            self.changed(
+                update(Delivery)
+                .where(
+                    Delivery.mailbox == mailbox,
+                    Delivery.uidvalidity != uidvalidity,
+                    Delivery.state.in_([SightingState.STORED, SightingState.LISTED]),
+                )
+                .values(state=SightingState.VANISHED, acked_at=now, reason="the server numbered its mails anew")
+            )
+        return bool(has_turned)
 
     def is_first_generation(self, mailbox: str, uidvalidity: int) -> bool:
         """Return whether the mailbox never had another UIDVALIDITY."""

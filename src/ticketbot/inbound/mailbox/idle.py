@@ -56,6 +56,8 @@ class Waiter:
         silence, and a line that a router forgot stays silent for ever (faults.md A6, A7).
         """
         until = monotonic() + min(seconds, _LONGEST)
+        if _has_news(client):
+            return True
         while (left := until - monotonic()) > 0 and not self._woken.is_set():
             if not self._can_idle or not self._begin_idle(client):
                 self._listen(None, min(left, _POLLED_EVERY))
@@ -68,12 +70,12 @@ class Waiter:
     def _idle(self, client: IMAPClient, seconds: float) -> bool:
         line = client.socket()
         answer_within = line.gettimeout()
-        if not _has_unread(client):
+        if not _has_news(client) and not _has_unread(client):
             self._listen(line, seconds)
         line.settimeout(_ENDS_WITHIN)
-        _, said = client.idle_done()
+        client.idle_done()
         line.settimeout(answer_within)
-        return any(len(words) > 1 and words[1] in (b"EXISTS", b"RECENT") for words in said)
+        return _has_news(client)
 
     def _begin_idle(self, client: IMAPClient) -> bool:
         """Enter IDLE; return False where the server refuses, which it is then not asked again."""
@@ -110,6 +112,20 @@ class Waiter:
             with suppress(OSError):
                 self._ears[0].recv(4096)
         return was_woken
+
+
+def forget_news(client: IMAPClient) -> None:
+    """Forget what the server said of new mails so far; to be called before it is asked for them."""
+    client._imap.untagged_responses.pop("EXISTS", None)  # noqa: SLF001 - there is no public way
+
+
+def _has_news(client: IMAPClient) -> bool:
+    """Return whether the server said that there are mails since `forget_news`.
+
+    It may have said so with the answer to any command, and says it only once: news that came with the end of a search
+    would else be waited for in vain.
+    """
+    return "EXISTS" in client._imap.untagged_responses  # noqa: SLF001 - there is no public way
 
 
 def _has_unread(client: IMAPClient) -> bool:

@@ -12,7 +12,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPCli
 
 from ticketbot.config.model import After
 from ticketbot.domain.errors import MailboxRefused
-from ticketbot.inbound.mailbox.idle import Waiter
+from ticketbot.inbound.mailbox.idle import Waiter, forget_news
 from ticketbot.inbound.mailbox.line import GARBLED, Line
 from ticketbot.inbound.mailbox.port import LARGE, STUB, Account, Fetched, Listed, Opened, Shelf, is_busy, is_temporary
 
@@ -82,6 +82,7 @@ class ImapMailbox:
         self._keeps_keyword = b"\\*" in permanent or KEYWORD in permanent
         self._highest = int(answer.get(b"UIDNEXT", 1)) - 1
         self._shelves = {}
+        forget_news(client)
         return Opened(
             uidvalidity=int(answer.get(b"UIDVALIDITY", 0)),
             mails=int(answer.get(b"EXISTS", 0)),
@@ -113,6 +114,7 @@ class ImapMailbox:
     def uids(self, *, after: int = 0) -> list[int]:
         """Return the UIDs in the folder that are higher than *after*, in order."""
         with self._line.talking("did not list its mails") as client:
+            forget_news(client)
             client.noop()  # a server need not search what it has not announced yet (RFC 3501, 7.3.1)
             if after or self._opened.mails <= _SEARCHED_AT_ONCE:
                 found = list(client.search(["UID", f"{after + 1}:*"]))
