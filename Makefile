@@ -94,7 +94,12 @@ coverage: .venv/.dev  ## the tests with branch coverage: the domain whole, every
 
 .PHONY: corpus
 corpus: .venv/.run  ## understand a folder of real mails without a crash: make corpus CORPUS=folder
-	@find $(CORPUS) -type f -name '*.eml' -print0 | sort -z | xargs -0 $(BIN)/ticketbot mail parse --json
+	@$(BIN)/ticketbot mail parse --json $(CORPUS)
+
+.PHONY: gallery
+gallery: .venv/.dev  ## show every letter as desk, phone and terminal show it, with pictures, in gallery/
+	@sh .ci/needs chromium fonts-liberation
+	@$(BIN)/python -m bench.gallery
 
 # --- keeping it -----------------------------------------------------------------------------------------------------
 
@@ -111,5 +116,5 @@ lock: .venv/.dev  ## write the locks anew after pyproject.toml changed; LOCK=--u
 .PHONY: clean
 clean:  ## remove what was made here
 	@rm -rf .venv $(DIST) build htmlcov gallery .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-	  .import_linter_cache
+	  .import_linter_cache .grimp_cache
 	@find src tests migrations bench -name __pycache__ -type d -prune -exec rm -rf {} +

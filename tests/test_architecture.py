@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ticketbot"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LETTERS = sorted(folder for folder in (ROOT / "templates" / "mail").iterdir() if not folder.name.startswith("_"))
+WORDS = "words.txt"  # sentences that a letter's three templates share
+LETTERS_WITH_WORDS = sorted((ROOT / "templates" / "mail").glob(f"*/{WORDS}"))
 GUIDE = ROOT / "docs" / "operators-guide.md"
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 LONGEST_MODULE = 400
@@ -98,7 +100,12 @@ def test_the_domain_needs_the_standard_library_alone() -> None:
 def test_every_letter_has_its_three_templates(folder: Path, language: str) -> None:
     files = {file.name for file in (folder / language).iterdir() if file.is_file()}
 
-    assert files == {"subject.txt", "body.txt", "body.html"}
+    assert files - {WORDS} == {"subject.txt", "body.txt", "body.html"}
+
+
+@pytest.mark.parametrize("words", LETTERS_WITH_WORDS, ids=lambda words: words.parent.name)
+def test_words_that_a_letter_s_templates_share_are_there_in_every_language(words: Path) -> None:
+    assert (words.parent / "de" / WORDS).is_file()
 
 
 def settings(model: type[BaseModel], *, before: str = "") -> Iterator[tuple[str, FieldInfo]]:
