@@ -4,9 +4,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from ticketbot.app import App
-from ticketbot.desk.people import People
+from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.rounds import desk_week
 from ticketbot.domain.calendars import local_date, local_instant
+from ticketbot.domain.drafts import Json
 from ticketbot.outbound.facts import Reader
 from ticketbot.outbound.letters_reports import Attainment, LaunchWeek, Week
 from ticketbot.outbound.letters_reports import digest as write_digest
@@ -52,7 +53,9 @@ def shown(app: App, *, now: datetime, is_running: bool, locale: str) -> tuple[Re
             for each in week.misses
         ],
     }
-    return render(draft.code, draft.values, locale=draft.locale, zone=draft.zone, at=now), facts
+    desk: Json = {"name": rules.name, "address": app.identity.address}
+    values: dict[str, Json] = {**draft.values, "desk": desk, "marker": ""}
+    return render(draft.code, values, locale=draft.locale, zone=draft.zone, at=now), facts
 
 
 def mailed(app: App, *, now: datetime, is_running: bool) -> list[str]:
@@ -61,7 +64,7 @@ def mailed(app: App, *, now: datetime, is_running: bool) -> list[str]:
     with app.store.work() as work:
         rules = app.desk.rules(work)
         week = _week(app, work, now=now, is_running=is_running)
-        managers = People(work, oncall_address=rules.oncall, triage=rules.triage).managers()
+        managers = Timed(store=app.store, desk=app.desk).people(work, rules, now=asked_at).managers()
         drafts = [
             write_digest(
                 reader=Reader(address=each.address, name=each.name, locale=each.locale, zone=each.zone),

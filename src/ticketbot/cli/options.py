@@ -1,6 +1,9 @@
 """Options that many commands share, and what they give: settings, the store, output for people or machines."""
 
 import json
+import shutil
+import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,21 +102,21 @@ def print_json(value: object) -> None:
 
 
 def print_table(headings: tuple[str, ...], rows: Iterable[tuple[object, ...]], *, empty: str) -> None:
-    """Print rows in columns, as wide as the terminal allows; *empty* is said when there is none."""
+    """Print rows in columns; a terminal gets no line longer than it is wide. *empty* is said when there is none."""
     found = [tuple(_cell(each) for each in row) for row in rows]
     if not found:
         click.echo(empty)
         return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    widths = [max(map(_width, column)) for column in zip(headings, *found, strict=True)]
+    for row in (tuple(heading.upper() for heading in headings), *found):
+        line = "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        click.echo(line if limit is None or len(line) <= limit else line[: limit - 1] + "…")
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in found:
-        table.add_row(*row)
-    Console(soft_wrap=False, markup=False, highlight=False).print(table)
+
+def _width(text: str) -> int:
+    """Return how many places a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def instant(value: datetime | None) -> str:

@@ -105,6 +105,13 @@ class SmtpSender:
         # The relay had closed the line that we kept; nothing was handed over.
         return self._deliver(self._connect(), letter, sender, recipients)
 
+    def probe(self, *, sender: str) -> None:
+        """Connect, log in and ask whether letters from *sender* are taken; nothing is handed over. Raises as `send`."""
+        client = self._client or self._connect()
+        with self._speaking():
+            self._from(client, sender, octets=1)
+            self._begin_anew(client)
+
     def _deliver(self, client: smtplib.SMTP, letter: bytes, sender: str, recipients: Sequence[str]) -> Receipt:
         with self._speaking():
             self._from(client, sender, octets=len(letter))
