@@ -35,7 +35,7 @@ class Undelivered(Timed):
 
     def _announce(self, work: Work, letter: OutboxMail, now: datetime) -> None:
         ticket = work.tickets.by_id(letter.ticket_id) if letter.ticket_id is not None else None
-        recipients = ", ".join([*letter.to, *letter.cc])
+        recipients = ", ".join(letter.remaining or [*letter.to, *letter.cc])
         reason = letter.reason or "the relay gave no reason"
         work.tickets.note(
             "undelivered",

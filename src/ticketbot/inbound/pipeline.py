@@ -98,6 +98,8 @@ class Pipeline:
                 case Kind.ALERT | Kind.VOTE | Kind.BOUNCE | Kind.FEEDBACK_REPORT | Kind.CALENDAR_REPLY:
                     outcome = self.desk.note(arrival)
                 case Kind.OWN | Kind.RECEIPT | Kind.BLOCKED:
+                    if verdict.kind is Kind.RECEIPT:
+                        work.outbox.proven(message.message_id, now=arrival.now)
                     outcome = suppressed(f"{verdict.kind.value}: {verdict.reason}")
             self._close(work, arrival, outcome)
         log.info(

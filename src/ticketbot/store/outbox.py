@@ -193,6 +193,19 @@ class OutboxRows(Rows):
         unknown = in_flight.values(state=LetterState.UNKNOWN, next_at=unknown_until, **nobody)
         return self.changed(unsent) + self.changed(unknown)
 
+    def proven(self, message_id: str, *, now: datetime) -> bool:
+        """Note that a copy of a letter came back, which proves that the relay took it; return whether that is news."""
+        waiting = [LetterState.UNKNOWN, LetterState.IN_FLIGHT]
+        return bool(
+            self.changed(
+                update(OutboxMail)
+                .where(OutboxMail.id_key == key_of(message_id), OutboxMail.state.in_(waiting))
+                .values(
+                    state=LetterState.SENT, sent_at=now, reply="a receipt copy came back", holder=None, lease_until=None
+                )
+            )
+        )
+
     def unannounced(self) -> Sequence[OutboxMail]:
         """Return letters that failed for good and that nobody was told of yet."""
         return self.session.scalars(
