@@ -234,7 +234,7 @@ def reply(acting: Acting, text: str, *, act: Act = Act.REPLY, gives_away: bool =
     """
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
     change_state(arrival, ticket, act, care=acting.care, actor=acting.person.slug)
-    kept = arrival.keep(ticket, direction="out", audience="public", author="staff", new_text=text)
+    arrival.keep(ticket, direction="out", audience="public", author="staff", new_text=text)
     if ticket.owner_id is None and not gives_away:
         ticket.owner_id = acting.person.id
         acting.note("owner", to=acting.person.slug, why="first to answer")
@@ -317,7 +317,7 @@ def resolve_silently(acting: Acting) -> str:
 def add_note(acting: Acting, text: str, *, is_verified: bool = True) -> str:
     """Keep words for ourselves."""
     author = "staff" if is_verified else "unknown"
-    kept = acting.arrival.keep(acting.ticket, direction="note", audience="internal", author=author, new_text=text)
+    acting.arrival.keep(acting.ticket, direction="note", audience="internal", author=author, new_text=text)
     acting.ticket.updated_at = acting.arrival.at
     acting.note("note", verified=is_verified)
     return f"Your note is kept on T-{acting.ticket.number}; the client does not see it."

@@ -10,13 +10,11 @@ from ticketbot.desk.intake import receive_client, strengthen
 from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
 from ticketbot.desk.post import Post
 from ticketbot.desk.returned import receive_bounce
-from ticketbot.desk.staff import act, receive_staff
+from ticketbot.desk.staff import receive_confirmed, receive_staff
 from ticketbot.domain.addressing import Purpose, read_address
 from ticketbot.domain.classify import House, Kind
-from ticketbot.domain.commands import parse
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender, client_of_domain
-from ticketbot.domain.tokens import Audience
 from ticketbot.store.database import Work
 from ticketbot.store.inbox import rank
 from ticketbot.store.models import InboxMail, MailState
@@ -86,7 +84,7 @@ class Desk:
         match arrival.verdict.kind:
             case Kind.STAFF if person is not None and not self._writes_as_client(arrival):
                 if arrival.mail.confirmed_by == person.slug:
-                    return self._confirmed(arrival)
+                    return receive_confirmed(arrival, person)
                 return receive_staff(arrival, person)
             case Kind.AUTO_REPLY:
                 return self._machine_on_ticket(arrival, "an automatic reply")
@@ -104,14 +102,6 @@ class Desk:
         if arrival.verdict.kind is Kind.ALERT:
             return receive_client(arrival)
         return self._machine_on_ticket(arrival, f"{arrival.verdict.kind.value.replace('_', ' ')}")
-
-    def _confirmed(self, arrival: Arrival) -> Outcome:
-        """Execute a held mail that its registered address has confirmed."""
-        person = arrival.work.desk.agent_at(arrival.sender.address)
-        assert person is not None
-        parsed = parse(arrival.message.new_text, own_name=person.name)
-        token = arrival.match.token
-        return act(arrival, person, parsed, is_public=token is not None and token.audience is Audience.STAFF_REPLY)
 
     def _writes_as_client(self, arrival: Arrival) -> bool:
         """Return whether one of our people takes part in this very ticket as a client's contact (behaviour 26)."""

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 from ticketbot.desk import actions
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import care_of
+from ticketbot.desk.challenges import answer_to_challenge, hold_and_ask
 from ticketbot.desk.outcome import Fate, Outcome, joined
-from ticketbot.desk.post import CHALLENGE_HOURS, mark_of_mail
 from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.relayed import strangers_in
 from ticketbot.desk.strangers import answer_about_stranger
 from ticketbot.desk.told import reader_of, staff_thread, ticket_facts
 from ticketbot.domain.authority import StaffStanding, staff_standing
+from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.commands import Command, CommandError, Parsed, parse, refusals
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.lifecycle import Act
@@ -21,7 +24,7 @@ from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import ClockState, current
 from ticketbot.domain.tokens import Audience
 from ticketbot.outbound.facts import Thread
-from ticketbot.outbound.letters_desk import LineError, Matter, challenge, command_error, command_receipt, notice
+from ticketbot.outbound.letters_desk import LineError, Matter, command_error, command_receipt, notice
 from ticketbot.store.models import MailState, Staff, Ticket
 
 HELD_HOURS = 24
@@ -31,7 +34,7 @@ _SPEAKING = {"pending": Act.PENDING, "resolve": Act.RESOLVE}
 
 def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
     """Answer a staff member's mail as design.md's Authority table says."""
-    decided = _held_by_challenge(arrival, person) or answer_about_stranger(arrival, person)
+    decided = answer_to_challenge(arrival, person) or answer_about_stranger(arrival, person)
     if decided is not None:
         return decided
     parsed = parse(arrival.message.new_text, own_name=person.name)
@@ -48,7 +51,7 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
         case StaffStanding.ACT:
             return act(arrival, person, parsed, is_public=token is not None and token.audience is Audience.STAFF_REPLY)
         case StaffStanding.HOLD_AND_CHALLENGE:
-            return _challenge(arrival, person, parsed, ruling.reason)
+            return hold_and_ask(arrival, person, parsed, ruling.reason)
         case StaffStanding.NOTE | StaffStanding.UNVERIFIED_NOTE:
             is_verified = ruling.standing is StaffStanding.NOTE
             outcome = _note_only(arrival, person, is_verified=is_verified, reason=ruling.reason)
@@ -61,6 +64,16 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
             return Outcome(state=MailState.QUARANTINED, fate=Fate.QUARANTINE, reason=ruling.reason)
 
 
+def receive_confirmed(arrival: Arrival, person: Staff) -> Outcome:
+    """Do what a held mail says, now that its registered address has confirmed it."""
+    decided = answer_about_stranger(arrival, person, is_confirmed=True)
+    if decided is not None:
+        return decided
+    parsed = parse(arrival.message.new_text, own_name=person.name)
+    token = arrival.match.token
+    return act(arrival, person, parsed, is_public=token is not None and token.audience is Audience.STAFF_REPLY)
+
+
 def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> Outcome:
     """Do what a staff member's mail says: every command, then the text; or nothing, with the reasons (CM3)."""
     if arrival.match.ticket is None:
@@ -70,7 +83,8 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
         return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason="a staff mail that names no ticket")
     ticket = arrival.work.tickets.lock(arrival.work.tickets.get(arrival.match.ticket))
     care = care_of(arrival.work, ticket, policy=arrival.rules.policy, now=arrival.at)
-    acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person)
+    goes_out = is_public and not parsed.has(CommandName.NOTE)
+    acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person, words=_words(parsed), goes_out=goes_out)
     first = current(load_clocks(arrival.work, ticket)).get(ClockName.FIRST_RESPONSE)
     errors = parsed.errors or refusals(
         parsed,
@@ -79,13 +93,14 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
         first_response_runs=first is not None and first.state is ClockState.RUNNING,
     )
     errors = errors or _unknown_people(acting, parsed)
+    errors = errors or (tuple(strangers_in(arrival, ticket, acting.words)) if goes_out else ())
     if errors:
         return _refuse(arrival, person, ticket, parsed, errors)
     try:
         with arrival.work.apart():
-            done = _execute(acting, parsed, is_public=is_public)
+            done = _execute(acting, parsed)
     except Conflict as conflict:
-        line = parsed.commands[-1] if parsed.commands else None
+        line = conflict.command if isinstance(conflict, _Refused) else None
         refusal = CommandError(
             line_no=line.line_no if line else 1,
             line=line.line if line else "your mail",
@@ -99,35 +114,58 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
     return joined(ticket.id, kept.id if kept is not None else None, " ".join(done))
 
 
-def _execute(acting: Acting, parsed: Parsed, *, is_public: bool) -> list[str]:
-    """Run the commands in order, then let the text go where it belongs."""
-    names = [command.name for command in parsed.commands]
-    remarks = [
-        command.args["text"] for command in parsed.commands if command.name == "note" and command.args.get("text")
-    ]
-    text = "\n".join([*remarks, parsed.text]).strip()
-    has_words = bool(text or acting.arrival.message.attachments)
-    goes_out = is_public and "note" not in names and has_words
-    speaking = next((_SPEAKING[name] for name in reversed(names) if name in _SPEAKING), None)
+class _Refused(Conflict):
+    """A command that cannot be done as things are."""
+
+    def __init__(self, command: Command | None, reason: str) -> None:
+        """Blame *command*."""
+        self.command = command
+        super().__init__(reason)
+
+
+def _words(parsed: Parsed) -> str:
+    """Return what a mail says besides its commands: what stands behind `#note`, and the text below."""
+    remarks = (each.args.get("text", "") for each in parsed.commands if each.name == "note")
+    return "\n".join([*filter(None, remarks), parsed.text]).strip()
+
+
+def _execute(acting: Acting, parsed: Parsed) -> list[str]:
+    """Run the commands in order, then let the words go where they belong."""
+    has_words = bool(acting.words or acting.arrival.message.attachments)
+    speaks = acting.goes_out and has_words
+    speaking = next((each for each in reversed(parsed.commands) if each.name in _SPEAKING), None) if speaks else None
     done = []
     for command in parsed.commands:
-        if command.name in _SPEAKING and goes_out:
-            continue
-        done.append(_VERBS[command.name](acting, command))
-    if goes_out:
-        done.append(actions.reply(acting, text, act=speaking or Act.REPLY))
+        if how := command.args.get("how"):
+            acting.note("how", text=how)
+        if command is not speaking:
+            done.append(_blaming(command, partial(_VERBS[command.name], acting, command)))
+    if speaks:
+        act = _SPEAKING[speaking.name] if speaking is not None else Act.REPLY
+        gives_away = parsed.has(CommandName.ASSIGN)
+        answer = partial(actions.reply, acting, acting.words, act=act, gives_away=gives_away)
+        done.append(_blaming(speaking, answer))
     elif has_words:
-        done.append(actions.add_note(acting, text))
+        done.append(actions.add_note(acting, acting.words))
     else:
         acting.arrival.keep(acting.ticket, direction="note", audience="internal", author="staff", new_text="")
     return [each for each in done if each]
 
 
+def _blaming(command: Command | None, do: Callable[[], str]) -> str:
+    """Do something, and name the command where it cannot be done."""
+    try:
+        return do()
+    except Conflict as conflict:
+        raise _Refused(command, str(conflict)) from conflict
+
+
 def _assign(acting: Acting, command: Command) -> str:
     target = command.args["to"]
+    remark = "" if acting.goes_out else acting.words
     if target.startswith("team:"):
-        return actions.assign(acting, to=None, team=target.removeprefix("team:"))
-    return actions.assign(acting, to=acting.arrival.work.desk.agent(target))
+        return actions.assign(acting, to=None, team=target.removeprefix("team:"), text=remark)
+    return actions.assign(acting, to=acting.arrival.work.desk.agent(target), text=remark)
 
 
 def _unknown_people(acting: Acting, parsed: Parsed) -> tuple[CommandError, ...]:
@@ -154,14 +192,11 @@ def _only_in_triage(acting: Acting, command: Command) -> str:
 
 
 def _priority(acting: Acting, command: Command) -> str:
-    token = acting.arrival.match.token
-    is_public = token is not None and token.audience is Audience.STAFF_REPLY
-    text = parse(acting.arrival.message.new_text, own_name=acting.person.name).text
     return actions.set_priority(
         acting,
         Priority(command.args["priority"].upper()),
         reason=command.args["reason"],
-        tells_client=is_public and bool(text.strip()),
+        tells_client=acting.goes_out and bool(acting.words),
     )
 
 
@@ -249,50 +284,6 @@ def _refuse(
     )
 
 
-def _challenge(arrival: Arrival, person: Staff, parsed: Parsed, reason: str) -> Outcome:
-    """Hold a mail that gives no proof, and ask the registered address; one reply executes it."""
-    mark = mark_of_mail(arrival.message.sha256)
-    lines = (
-        [command.line for command in parsed.commands]
-        or [error.line for error in parsed.errors]
-        or [parsed.text.strip().partition("\n")[0][:200]]
-    )
-    arrival.send(
-        challenge(
-            reader=reader_of(person),
-            commands=lines,
-            subject=arrival.message.subject,
-            reply_to=arrival.post.challenge_address(mark, reader=person.email, now=arrival.now),
-            expires_at=arrival.now + timedelta(hours=CHALLENGE_HOURS),
-            cause=arrival.cause,
-            thread=Thread(),
-            now=arrival.now,
-        )
-    )
-    return Outcome(
-        state=MailState.HELD,
-        fate=Fate.REJECT,
-        reason=f"held and challenged: {reason}",
-        challenge=mark,
-        held_until=arrival.now + timedelta(hours=CHALLENGE_HOURS),
-    )
-
-
-def _held_by_challenge(arrival: Arrival, person: Staff) -> Outcome | None:
-    """Return what a reply to a challenge does, None for any other mail."""
-    token = arrival.clues.own_token(person.email, {Audience.CHALLENGE})
-    if token is None or (arrival.sender.authserv_configured and not arrival.sender.is_verified):
-        return None
-    held = arrival.work.inbox.by_challenge(token.number)
-    if held is None:
-        return Outcome(
-            state=MailState.DONE, fate=Fate.SUPPRESS, reason="the mail that it confirms is not held any more"
-        )
-    arrival.work.inbox.release(held, now=arrival.now, confirmed_by=person.slug)
-    arrival.note("challenge_answered", actor=person.slug, released=held.sha256)
-    return Outcome(state=MailState.DONE, fate=Fate.SUPPRESS, reason="confirms a held mail, which is taken up now")
-
-
 def _note_only(arrival: Arrival, person: Staff, *, is_verified: bool, reason: str) -> Outcome:
     assert arrival.match.ticket is not None
     ticket = arrival.work.tickets.lock(arrival.work.tickets.get(arrival.match.ticket))
@@ -305,14 +296,16 @@ def _note_only(arrival: Arrival, person: Staff, *, is_verified: bool, reason: st
 
 def _tell_registered(arrival: Arrival, person: Staff) -> None:
     """Tell the registered address, at most once a day, that a mail in their name became a note and did not go out."""
-    subject = f"{person.slug} {arrival.now.date().isoformat()}"
-    if not arrival.work.desk.begin_incident("unverified", subject, now=arrival.now):
+    today = arrival.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if not arrival.work.desk.write_round(
+        "UNVERIFIED", reader=person.email, period_start=today, now=arrival.now, state="written"
+    ):
         return
     arrival.send(
         notice(
             reader=reader_of(person),
             what=Matter.UNVERIFIED,
-            incident=subject,
+            incident=f"{person.slug} {today.date().isoformat()}",
             since=arrival.at,
             now=arrival.now,
             facts=(("Subject", arrival.message.subject), ("Ticket", f"T-{arrival.match.ticket}")),

@@ -13,10 +13,13 @@ from ticketbot.outbound.letters_desk import LineError, command_error
 from ticketbot.store.models import Contact, InboxMail, MailState, Staff
 
 
-def answer_about_stranger(arrival: Arrival, person: Staff) -> Outcome | None:
-    """Do what the answer to a TRIAGE letter says, all or nothing; None for any other mail."""
+def answer_about_stranger(arrival: Arrival, person: Staff, *, is_confirmed: bool = False) -> Outcome | None:
+    """Do what the answer to a TRIAGE letter says, all or nothing; None for any other mail.
+
+    Where our server was asked and says nothing, the answer is challenged like any other command mail first.
+    """
     token = arrival.clues.own_token(person.email, {Audience.TRIAGE})
-    if token is None or (arrival.sender.authserv_configured and not arrival.sender.is_verified):
+    if token is None or not (is_confirmed or arrival.sender.is_credible):
         return None
     mail = arrival.work.inbox.by_mark(token.number)
     if mail is None:
