@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ticketbot.config import Settings
+from ticketbot.domain.command_specs import CommandName
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ticketbot"
@@ -129,6 +130,12 @@ def in_guide(heading: str) -> set[str]:
 
 def test_the_operators_guide_explains_every_setting_and_no_other() -> None:
     assert in_guide("Settings") == {name for name, _ in settings(Settings)}
+
+
+def test_the_readme_lists_every_command_that_mail_may_give_and_no_other() -> None:
+    listed = re.findall(r"^\| `#(\w+)", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+    assert sorted(listed) == sorted(CommandName)
 
 
 def test_every_setting_says_what_it_is_for() -> None:
