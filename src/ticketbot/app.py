@@ -16,11 +16,11 @@ from ticketbot.desk.post import Post
 from ticketbot.desk.rounds import DigestRound
 from ticketbot.desk.setaside import HeldTooLong, Quarantine, Strangers
 from ticketbot.desk.undelivered import Undelivered
-from ticketbot.desk.watchdog import MailboxTrouble, Oversize
+from ticketbot.desk.watchdog import MailboxTrouble, Oversize, Renumbered
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.tokens import Keyring
 from ticketbot.inbound.fetch import Fetcher, Source
-from ticketbot.inbound.mailbox import Account, ImapMailbox
+from ticketbot.inbound.mailbox import Account, ImapMailbox, Mailbox
 from ticketbot.inbound.parse import attachment_bytes, read
 from ticketbot.inbound.pipeline import Pipeline
 from ticketbot.inbound.reader import InlineReader
@@ -138,17 +138,30 @@ class App:
         return Service(loops, watches, bell=bell)
 
 
-def build(settings: Settings, *, clock: Clock | None = None, sender: Sender | None = None) -> App:
-    """Return the service that these settings describe; connects to nothing yet, but makes the key file once."""
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    sender: Sender | None = None,
+    mailbox: Callable[[MailboxSettings], Mailbox] | None = None,
+    is_lasting: bool = True,
+) -> App:
+    """Return the service that these settings describe; connects to nothing yet, but makes the key file once.
+
+    *mailbox* opens a mailbox in place of IMAP; what is not *is_lasting* need not survive a crash of the machine.
+    """
     clock = clock or SystemClock()
-    store = Store(settings.database.url)
+    store = Store(settings.database.url, is_lasting=is_lasting)
     keys = load_keyring(settings.security.key_file, create=True)
     identity = identity_of(settings)
     desk = Desk(
         book=Book(mailboxes=mailbox_rules(settings), ack_cap=settings.relay.ack_cap),
         post=Post(keys=keys, identity=identity),
     )
-    watches = [watch_for(name, mailbox, store=store, clock=clock) for name, mailbox in settings.mailboxes.items()]
+    watches = [
+        watch_for(name, each, store=store, clock=clock, mailbox=mailbox(each) if mailbox is not None else None)
+        for name, each in settings.mailboxes.items()
+    ]
     pipeline = Pipeline(store=store, reader=InlineReader(), desk=desk, clock=clock, holder=our_name("process"))
     deliverer = Deliverer(
         store=store,
@@ -187,6 +200,7 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
             Entry(name="undelivered", job=Undelivered(store=store, desk=desk)),
             Entry(name="oversize", job=Oversize(store=store, desk=desk)),
             Entry(name="mailboxes", job=MailboxTrouble(store=store, desk=desk)),
+            Entry(name="renumbered", job=Renumbered(store=store, desk=desk)),
         )
     )
 
@@ -223,21 +237,23 @@ def account_of(mailbox: MailboxSettings) -> Account:
     )
 
 
-def watch_for(name: str, mailbox: MailboxSettings, *, store: Store, clock: Clock) -> Watch:
-    """Return the watch over one mailbox."""
+def watch_for(
+    name: str, settings: MailboxSettings, *, store: Store, clock: Clock, mailbox: Mailbox | None = None
+) -> Watch:
+    """Return the watch over one mailbox: that on its server, unless another is handed in."""
     start: datetime | None = None
-    if mailbox.start == "all":
+    if settings.start == "all":
         start = datetime(1970, 1, 1, tzinfo=UTC)
-    elif mailbox.start != "now":
-        start = datetime.combine(mailbox.start, time(0), tzinfo=UTC)
-    imap = ImapMailbox(account_of(mailbox))
-    source = Source(name=name, channel=mailbox.channel.value, start_at=start, census_every=mailbox.census_every)
+    elif settings.start != "now":
+        start = datetime.combine(settings.start, time(0), tzinfo=UTC)
+    opened = mailbox or ImapMailbox(account_of(settings))
+    source = Source(name=name, channel=settings.channel.value, start_at=start, census_every=settings.census_every)
     return Watch(
-        Fetcher(imap, store=store, clock=clock, source=source),
-        imap,
+        Fetcher(opened, store=store, clock=clock, source=source),
+        opened,
         store=store,
         clock=clock,
-        poll_every=mailbox.poll_every,
+        poll_every=settings.poll_every,
     )
 
 

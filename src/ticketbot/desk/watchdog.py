@@ -15,6 +15,7 @@ from ticketbot.store.models import InboxMail, Incident, MailboxMark
 #: A trouble that is shorter is nobody's business: servers restart.
 PATIENCE = timedelta(minutes=5)
 LOGIN = Matter.LOGIN_FAILING
+REBUILT = Matter.MAILBOX_REBUILT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,51 @@ def _told(mark: MailboxMark, incident: Incident, reader: Reader, now: datetime) 
         detail=mark.trouble or "",
         command="ticketbot doctor",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renumbered(Timed):
+    """Tells managers that a server numbered a mailbox anew: nothing is taken twice, but somebody moved it (A2)."""
+
+    def do_one(self, now: datetime) -> bool:
+        """Tell of one mailbox; return whether there was one."""
+        with self.store.look() as work:
+            if not any(_renumbered(work)):
+                return False
+        with self.store.work() as work:
+            for mark in list(_renumbered(work))[:1]:
+                work.desk.begin_incident(REBUILT, _generation(mark), now=now)
+                work.desk.end_incident(REBUILT, _generation(mark), now=now)
+                managers = self.people(work, self.desk.rules(work), now=now).managers()
+                drafts = [
+                    notice(
+                        reader=reader_of_told(who),
+                        what=REBUILT,
+                        incident=_generation(mark),
+                        since=mark.polled_at or now,
+                        now=now,
+                        facts=(("Mailbox", mark.name),),
+                    )
+                    for who in managers
+                ]
+                self.send(work, drafts, now=now)
+        return True
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return None: fetching rings the bell itself."""
+        del now
+        return None
+
+
+def _generation(mark: MailboxMark) -> str:
+    return f"{mark.name} {mark.uidvalidity}"
+
+
+def _renumbered(work: Work) -> Iterator[MailboxMark]:
+    for mark in work.ledger.marks():
+        is_first = work.ledger.is_first_generation(mark.name, mark.uidvalidity)
+        if not is_first and not work.desk.had_incident(REBUILT, _generation(mark)):
+            yield mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,11 @@ class DeskRows(Rows):
             .limit(1)
         )
 
+    def had_incident(self, what: str, subject: str) -> bool:
+        """Return whether people were ever told of this matter."""
+        query = select(Incident.id).where(Incident.what == what, Incident.subject == subject).limit(1)
+        return self.session.scalar(query) is not None
+
     def begin_incident(self, what: str, subject: str, *, now: datetime) -> bool:
         """Record that a matter began; return False when it is known and not over."""
         if self.open_incident(what, subject) is not None:
