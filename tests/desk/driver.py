@@ -138,6 +138,12 @@ class DeskDriver:
         with self.store.look() as work:
             return work.tickets.listed()
 
+    def owner(self, number: int = 1001) -> str | None:
+        """Return the slug of a ticket's owner."""
+        with self.store.look() as work:
+            person = work.desk.person(work.tickets.get(number).owner_id)
+            return person.slug if person is not None else None
+
     def clocks(self, number: int = 1001) -> dict[tuple[str, int], SlaClock]:
         with self.store.look() as work:
             return {(each.clock, each.cycle): each for each in work.tickets.clocks(work.tickets.get(number).id)}

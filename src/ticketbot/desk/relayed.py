@@ -16,6 +16,7 @@ _MARKER = re.compile(r"(?:Ref\.\s*)?(?<![a-z0-9])t\.[a-z2-7]{32}(?![a-z0-9])", r
 _PHONE = re.compile(r"(?:[A-Za-z]{1,12}[.:]?\s*)?\+?[0-9][0-9 ()/.-]{5,30}[0-9]")
 _MOST_ADDRESSES = 200
 _LONGEST_SIGNATURE = 12
+_LONGEST_LABEL = 2
 
 
 def for_client(arrival: Arrival, person: Staff, text: str) -> str:
@@ -76,7 +77,9 @@ def _is_private(line: str, arrival: Arrival) -> bool:
     if _PHONE.fullmatch(bare):
         return True
     found = _ADDRESS.search(bare)
-    return found is not None and _is_ours(found[0], arrival)
+    if found is None or not _is_ours(found[0], arrival):
+        return False
+    return len(_ADDRESS.sub(" ", bare).split()) <= _LONGEST_LABEL
 
 
 def _is_ours(address: str, arrival: Arrival) -> bool:

@@ -156,7 +156,8 @@ class Pipeline:
         mail.challenge = outcome.challenge
         mail.held_until = outcome.held_until
         if outcome.state in (MailState.HELD, MailState.TRIAGE, MailState.QUARANTINED):
-            mail.excerpt = excerpt_of(message, has_failed=arrival.sender.has_failed)
+            longest = None if outcome.state is MailState.HELD else EXCERPT  # what is held may become a note
+            mail.excerpt = excerpt_of(message, has_failed=arrival.sender.has_failed, longest=longest)
         work.inbox.explain(
             mail, kind=arrival.verdict.kind, rule=arrival.verdict.rule, trace=trace_of(arrival.verdict, arrival.match)
         )
@@ -203,13 +204,13 @@ class Pipeline:
             return len(mails)
 
 
-def excerpt_of(message: Message, *, has_failed: bool) -> dict[str, str]:
+def excerpt_of(message: Message, *, has_failed: bool, longest: int | None = EXCERPT) -> dict[str, str]:
     """Return what people are shown of a mail that is not part of a ticket."""
     sender = message.sender
     return {
         "sender": sender.address if sender is not None else "",
         "name": sender.name if sender is not None else "",
-        "text": (message.new_text or message.text)[:EXCERPT],
+        "text": (message.new_text or message.text)[:longest],
         "fingerprint": message.fingerprint,
         "failed": "yes" if has_failed else "",
     }
