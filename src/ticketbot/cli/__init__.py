@@ -117,7 +117,7 @@ def _trace(error: BaseException, options: Options) -> None:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
 
 
-@click.command(cls=_Lazy, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("ticketbot", cls=_Lazy, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ticketbot", message="%(prog)s %(version)s")
 @Options.shared
 def main() -> None:

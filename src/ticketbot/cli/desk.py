@@ -40,7 +40,7 @@ def apply(file: Path, *, dry_run: bool, prune: bool, as_json: bool) -> None:
     from ticketbot.deskfile import read_desk
 
     found = read_desk(file)
-    with open_store() as store, store.work() as work:
+    with open_store(make=True) as store, store.work() as work:
         difference = apply_desk(found, work=work, now=SystemClock().now(), prune=prune, dry_run=dry_run)
     if as_json:
         changes = {"changes": list(difference.lines), "notes": list(difference.notes)}

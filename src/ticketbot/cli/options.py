@@ -74,12 +74,18 @@ def settings() -> "Settings":
 
 
 @contextmanager
-def open_store(*, current: bool = True) -> "Iterator[Store]":
-    """Open the desk's database for a command; with *current* its schema must be this program's."""
+def open_store(*, current: bool = True, make: bool = False) -> "Iterator[Store]":
+    """Open the desk's database for a command; with *current* its schema must be this program's.
+
+    With *make*, an empty database gets it first, unless `auto_migrate` is off.
+    """
     from ticketbot.store.database import Store
 
-    store = Store(settings().database.url)
+    found = settings().database
+    store = Store(found.url)
     try:
+        if make and found.auto_migrate and store.revision() is None:
+            store.upgrade()
         if current:
             store.require_current()
         yield store
