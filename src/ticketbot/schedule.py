@@ -1,7 +1,7 @@
 """The timetable: all that happens by itself, in one place. APScheduler only rings it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -26,10 +26,11 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the timetable."""
+    """One line of the timetable. What is *is_before_mail* counts before the mails of its very instant."""
 
     name: str
     job: Job
+    is_before_mail: bool = False
 
 
 class Timetable:
@@ -44,13 +45,20 @@ class Timetable:
 
         An entry that fails is logged and tried again with the next ring; the others go on.
         """
-        for entry in self.entries:
+        self._run(self.entries, now)
+        return self.next_at(now)
+
+    def run_before_mail(self, now: datetime) -> None:
+        """Do what comes before the mails of the same instant: gates, then phases."""
+        self._run([entry for entry in self.entries if entry.is_before_mail], now)
+
+    def _run(self, entries: Iterable[Entry], now: datetime) -> None:
+        for entry in entries:
             try:
                 while entry.job.do_one(now):
                     pass
             except Exception:
                 log.exception("the job %s failed and is tried again", entry.name, extra={"action": "job_failed"})
-        return self.next_at(now)
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next instant at which something will be due, None when nothing is foreseen."""

@@ -86,13 +86,14 @@ class Bell:
 class Store:
     """The desk's memory. Threads share it; each transaction has its own session."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_lasting: bool = True) -> None:
         """Prepare for the database at *url* (sqlite:///… or postgresql://…); connects at first use.
 
+        A SQLite file that is not *is_lasting* need not survive a crash of the machine: it is a rehearsal's.
         Raises ConfigurationError for a URL that is neither.
         """
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(url, synchronous="FULL" if is_lasting else "OFF")
         self.bell = Bell()
 
     @property
@@ -227,14 +228,14 @@ def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().partition("\n")[0]
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, synchronous: str) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
         raise ConfigurationError("database.url is not a database address, e.g. sqlite:///ticketbot.db") from error
     match parsed.get_backend_name():
         case "sqlite":
-            return _sqlite(url, Path(parsed.database or ""))
+            return _sqlite(url, Path(parsed.database or ""), synchronous=synchronous)
         case "postgresql":
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
@@ -245,7 +246,7 @@ def _engine(url: str) -> Engine:
             raise ConfigurationError(f"database.url names {other!r}; ticketbot keeps its data in sqlite or postgresql")
 
 
-def _sqlite(url: str, file: Path) -> Engine:
+def _sqlite(url: str, file: Path, *, synchronous: str) -> Engine:
     if not file.name or not file.parent.is_dir():
         raise ConfigurationError(f"database.url: the folder of {file} does not exist; make it or name another file")
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
@@ -253,7 +254,7 @@ def _sqlite(url: str, file: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own type
         connection.isolation_level = None  # we begin transactions ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute("PRAGMA " + pragma).close()
 
     @event.listens_for(engine, "begin")
