@@ -12,6 +12,7 @@ from ticketbot.config import MailboxChannel, MailboxSettings, Settings, load_key
 from ticketbot.desk.book import Book, MailboxRules
 from ticketbot.desk.deadlines import Closing, Deadlines
 from ticketbot.desk.desk import Desk
+from ticketbot.desk.launches import Launches
 from ticketbot.desk.post import Post
 from ticketbot.desk.rounds import DigestRound
 from ticketbot.desk.setaside import HeldTooLong, Quarantine, Strangers
@@ -95,6 +96,8 @@ class App:
             if Role.POLL in roles:
                 for watch in self.watches:
                     happened |= watch.fetch_all()
+            if Role.SCHEDULE in roles:
+                self.timetable.run_before_mail(self.clock.now())
             if Role.PROCESS in roles:
                 happened |= _until_done(self.pipeline.do_one)
             if Role.SCHEDULE in roles:
@@ -191,6 +194,7 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
     """Return everything that happens by itself, in the order in which it happens at one instant."""
     return Timetable(
         (
+            Entry(name="launches", job=Launches(store=store, desk=desk), is_before_mail=True),
             Entry(name="deadlines", job=Deadlines(store=store, desk=desk)),
             Entry(name="closing", job=Closing(store=store, desk=desk)),
             Entry(name="digest", job=DigestRound(store=store, desk=desk)),

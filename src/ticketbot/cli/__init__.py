@@ -28,6 +28,7 @@ COMMANDS = {
     "ticket": "List and show tickets.",
     "outbox": "List, show, retry and cancel letters.",
     "report": "Show a report as it would be at any instant.",
+    "rehearse": "Play dated mails against a plan: a client's hundred days in seconds.",
 }
 
 EXIT_CODES = """\

@@ -1,5 +1,6 @@
 """Mail that waits for a person: strangers' mail, quarantine, and held mail whose time is up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,11 +10,13 @@ from ticketbot.desk.people import Told
 from ticketbot.desk.post import mark_of_mail
 from ticketbot.desk.told import reader_of, reader_of_told
 from ticketbot.domain.drafts import Draft
+from ticketbot.outbound.facts import Cause
 from ticketbot.outbound.letters_desk import Matter, UnknownMail, notice, triage
 from ticketbot.store.database import Work
 from ticketbot.store.models import InboxMail, MailState, Staff
 
 BUNDLED_FOR = timedelta(hours=1)
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,10 @@ class Strangers(Timed):
             if not self._is_due(work, now):
                 return False
             mails = list(work.inbox.untold(MailState.TRIAGE))
-            rules = self.desk.rules(work)
-            last = work.inbox.last_told(MailState.TRIAGE)
-            slot = None if last is None or now - last >= BUNDLED_FOR else now
-            for person in self.people(work, rules, now=now).triage(None, None):
+            slot = now if len(mails) > 1 else None
+            for person in self.people(work, self.desk.rules(work), now=now).triage(None, None):
                 shown = [self._shown(mail, person, now) for mail in mails]
-                letter = triage(reader=reader_of(person), mails=shown, now=now, slot=slot if len(shown) > 1 else None)
-                self.send(work, [letter], now=now)
+                self.send(work, [triage(reader=reader_of(person), mails=shown, now=now, slot=slot)], now=now)
             for mail in mails:
                 mail.told_at = now
         return True
@@ -43,14 +43,11 @@ class Strangers(Timed):
     def next_at(self, now: datetime) -> datetime | None:
         """Return when the next bundle is due, None when nobody waits."""
         with self.store.look() as work:
-            if not work.inbox.untold(MailState.TRIAGE):
-                return None
-            last = work.inbox.last_told(MailState.TRIAGE)
-            return last + BUNDLED_FOR if last is not None else now
+            return _tells_at(work, MailState.TRIAGE, now)
 
     def _is_due(self, work: Work, now: datetime) -> bool:
-        last = work.inbox.last_told(MailState.TRIAGE)
-        return bool(work.inbox.untold(MailState.TRIAGE)) and (last is None or now - last >= BUNDLED_FOR)
+        at = _tells_at(work, MailState.TRIAGE, now)
+        return at is not None and at <= now
 
     def _shown(self, mail: InboxMail, person: Staff, now: datetime) -> UnknownMail:
         mark = mark_of_mail(mail.sha256)
@@ -68,36 +65,58 @@ class Strangers(Timed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantine(Timed):
-    """Tells managers of mail that was set aside because it could not be worked on, or was not who it said it was."""
+    """Tells managers of mail that was set aside because it could not be worked on, or was not who it said it was.
+
+    The first at once, later ones together by the hour: whoever forges our names does not fill managers' mailboxes.
+    """
 
     def do_one(self, now: datetime) -> bool:
-        """Tell of one mail; return whether there was one."""
+        """Tell of the mails that are due; return whether there were any."""
         with self.store.look() as work:
-            if not work.inbox.untold(MailState.QUARANTINED):
+            if not self._is_due(work, now):
                 return False
         with self.store.work() as work:
-            for mail in work.inbox.untold(MailState.QUARANTINED)[:1]:
-                mail.told_at = now
+            if self._is_due(work, now):
+                mails = list(work.inbox.untold(MailState.QUARANTINED))
                 managers = self.people(work, self.desk.rules(work), now=now).managers()
-                self.send(work, [_quarantined(mail, who, now) for who in managers], now=now)
+                self.send(work, [_quarantined(mails, who, now) for who in managers], now=now)
+                for mail in mails:
+                    mail.told_at = now
         return True
 
     def next_at(self, now: datetime) -> datetime | None:
-        """Return None: a mail that is set aside rings the bell itself."""
-        del now
+        """Return when the next bundle is due, None when nothing was set aside."""
+        with self.store.look() as work:
+            return _tells_at(work, MailState.QUARANTINED, now)
+
+    def _is_due(self, work: Work, now: datetime) -> bool:
+        at = _tells_at(work, MailState.QUARANTINED, now)
+        return at is not None and at <= now
+
+
+def _tells_at(work: Work, state: MailState, now: datetime) -> datetime | None:
+    """Return when people are told of the mails in a state that they do not know of, None when they know of all."""
+    if not work.inbox.untold(state):
         return None
+    last = work.inbox.last_told(state)
+    return last + BUNDLED_FOR if last is not None else now
 
 
-def _quarantined(mail: InboxMail, who: Told, now: datetime) -> Draft:
+def _quarantined(mails: Sequence[InboxMail], who: Told, now: datetime) -> Draft:
+    first = mails[0]
+    several = (("Mails", str(len(mails))),) if len(mails) > 1 else ()
+    each = [
+        (("From", mail.from_address or "unknown"), ("Subject", mail.subject or "unknown")) for mail in mails[:_SHOWN]
+    ]
     return notice(
         reader=reader_of_told(who),
         what=Matter.QUARANTINE,
-        incident=mail.sha256[:20],
-        since=mail.received_at,
+        incident=first.sha256[:20],
+        since=first.received_at,
         now=now,
-        facts=(("From", mail.from_address or "unknown"), ("Subject", mail.subject or "unknown")),
-        detail=mail.reason or "",
-        command=f"ticketbot mail show {mail.id}",
+        facts=(*several, *(fact for facts in each for fact in facts)),
+        detail="\n".join(dict.fromkeys(mail.reason or "" for mail in mails[:_SHOWN])),
+        command=f"ticketbot mail show {first.id}" if len(mails) == 1 else "ticketbot mail list --state quarantined",
     )
 
 

@@ -1,7 +1,7 @@
 """Who we are and whom we look after: staff, clients, contacts, launches and the policy in force."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import holidays as public_holidays
@@ -14,6 +14,7 @@ from ticketbot.store.models import (
     Client,
     ClientDomain,
     Contact,
+    Event,
     Incident,
     Launch,
     PlanEvent,
@@ -132,6 +133,18 @@ class DeskRows(Rows):
     def policy_version(self) -> int:
         """Return the number of the policy in force, 0 before the first."""
         return self.session.scalar(select(func.max(PolicyVersion.id))) or 0
+
+    def launch_known_at(self, launch: Launch) -> datetime:
+        """Return since when the desk knows of a launch: the first desk file that names it, else the mail that made it.
+
+        The beginning of time where neither is recorded.
+        """
+        for version in self.session.scalars(select(PolicyVersion).order_by(PolicyVersion.id)):
+            if launch.slug in version.document.get("launches", {}):
+                return version.applied_at
+        made = select(func.min(Event.at)).where(Event.action == "launch_made", Event.launch_id == launch.id)
+        found: datetime | None = self.session.scalar(made)
+        return found or datetime.min.replace(tzinfo=UTC)
 
     def began_at(self) -> datetime | None:
         """Return when the desk's first policy was applied, None before."""
