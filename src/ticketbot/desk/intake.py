@@ -1,7 +1,7 @@
 """A client's mail: a new ticket, or a step in one."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from ticketbot.desk.actions import change_state, raise_to, save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
@@ -36,6 +36,8 @@ from ticketbot.store.models import Client, MailState, Staff, Ticket
 _CHANNELS = {"urgent": Channel.URGENT, "alerts": Channel.ALERT}
 _NO_SUBJECT = "(no subject)"
 _LONGEST_SUBJECT = 300
+#: When people were told of mail that they are never told of: so long ago that it delays nobody else's.
+NOBODY_TOLD = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def receive_client(arrival: Arrival) -> Outcome:
@@ -336,8 +338,17 @@ def _to_triage(arrival: Arrival) -> Outcome:
     why = "nobody can be named as its sender" if not arrival.sender.address else "the sender is not known"
     if arrival.sender.has_failed and arrival.sender.address:
         why = "our server says that somebody else wrote it"
+    if _is_spam(arrival):
+        why = f"the server marked it as spam, and {why}"
+        arrival.mail.told_at = NOBODY_TOLD
     arrival.note("triage", why=why)
     return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason=why)
+
+
+def _is_spam(arrival: Arrival) -> bool:
+    """Return whether a server on the way took it for spam; whoever forges that harms themselves alone."""
+    marks = (arrival.message.header("x-spam-flag"), arrival.message.header("x-spam-status"))
+    return any(mark.strip().lower().startswith("yes") for mark in marks)
 
 
 def strengthen(arrival: Arrival, ticket: Ticket) -> None:

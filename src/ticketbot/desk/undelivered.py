@@ -20,10 +20,10 @@ class Undelivered(Timed):
     def do_one(self, now: datetime) -> bool:
         """Announce one failed letter; return whether there was one."""
         with self.store.look() as work:
-            if not work.outbox.unannounced():
+            if not work.outbox.unannounced(limit=1):
                 return False
         with self.store.work() as work:
-            for letter in work.outbox.unannounced()[:1]:
+            for letter in work.outbox.unannounced(limit=1):
                 letter.announced_at = now
                 self._announce(work, letter, now)
         return True

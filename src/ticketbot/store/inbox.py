@@ -124,12 +124,10 @@ class InboxRows(Rows):
 
     def untold(self, state: MailState) -> Sequence[InboxMail]:
         """Return mails in a state that people were not told of yet, oldest first."""
-        return self.session.scalars(
-            select(InboxMail)
-            .where(InboxMail.state == state, InboxMail.told_at.is_(None), InboxMail.is_imported.is_(False))
-            .order_by(InboxMail.id)
-            .limit(50)
-        ).all()
+        query = select(InboxMail).where(
+            InboxMail.state == state, InboxMail.told_at.is_(None), InboxMail.is_imported.is_(False)
+        )
+        return self.session.scalars(self._locking(query.order_by(InboxMail.id).limit(50), skip=True)).all()
 
     def untold_oversize(self) -> Sequence[InboxMail]:
         """Return mails of which only the beginning was taken in and that people were not told of yet."""

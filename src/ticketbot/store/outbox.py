@@ -206,14 +206,10 @@ class OutboxRows(Rows):
             )
         )
 
-    def unannounced(self) -> Sequence[OutboxMail]:
-        """Return letters that failed for good and that nobody was told of yet."""
-        return self.session.scalars(
-            select(OutboxMail)
-            .where(OutboxMail.state == LetterState.FAILED, OutboxMail.announced_at.is_(None))
-            .order_by(OutboxMail.id)
-            .limit(50)
-        ).all()
+    def unannounced(self, *, limit: int = 50) -> Sequence[OutboxMail]:
+        """Return letters that failed for good and that nobody was told of yet, but for those that another tells of."""
+        query = select(OutboxMail).where(OutboxMail.state == LetterState.FAILED, OutboxMail.announced_at.is_(None))
+        return self.session.scalars(self._locking(query.order_by(OutboxMail.id).limit(limit), skip=True)).all()
 
     def sent_since(self, code: str, *, since: datetime, reader: str | None = None) -> int:
         """Return how many letters of a code were written since then, to one reader or in all."""
