@@ -13,6 +13,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from ticketbot.domain.errors import UsageError
 from ticketbot.reports.tickets import instant, tickets_json
 from ticketbot.sandbox.fortnight import DESK, ENDS_AT, PEOPLE, STARTS_AT, STORY, Step
 from ticketbot.sandbox.live import live
@@ -63,6 +64,8 @@ def run(
     *say* prints a line, *ask* returns a typed line or None at the end of input. *keep* is a folder for the database
     and configuration, which other commands can then use; *port* the port of the IMAP server (SMTP gets the next).
     """
+    if keep is not None and (keep / "ticketbot.db").exists():
+        raise UsageError(f"{keep} holds the desk of an earlier demo; name another folder, or remove this one")
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ticketbot-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
