@@ -33,9 +33,11 @@ class Strangers(Timed):
                 return False
             mails = list(work.inbox.untold(MailState.TRIAGE))
             slot = now if len(mails) > 1 else None
+            cause = Cause(mark=mails[0].sha256, sha256=mails[0].sha256) if slot is None else None
             for person in self.people(work, self.desk.rules(work), now=now).triage(None, None):
                 shown = [self._shown(mail, person, now) for mail in mails]
-                self.send(work, [triage(reader=reader_of(person), mails=shown, now=now, slot=slot)], now=now)
+                letter = triage(reader=reader_of(person), mails=shown, now=now, slot=slot, cause=cause)
+                self.send(work, [letter], now=now)
             for mail in mails:
                 mail.told_at = now
         return True
