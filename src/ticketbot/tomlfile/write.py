@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_PRINTED = re.compile(r"[^\x00-\x1f\x7f]")
 
 
 def as_toml(value: object) -> str:
@@ -57,4 +58,8 @@ def _key(name: str) -> str:
 
 def _quoted(text: str) -> str:
     short = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-    return '"' + "".join(short.get(sign) or (sign if sign >= " " else f"\\u{ord(sign):04x}") for sign in text) + '"'
+    return (
+        '"'
+        + "".join(short.get(sign) or (sign if _PRINTED.match(sign) else f"\\u{ord(sign):04x}") for sign in text)
+        + '"'
+    )
