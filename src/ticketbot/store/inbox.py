@@ -14,6 +14,8 @@ from ticketbot.store.rows import Rows
 #: A mail goes to a later channel's treatment when it was also sent there (design.md, Received mail in tables).
 STRONGER = ("normal", "alerts", "urgent")
 LEASE = timedelta(minutes=10)
+#: So often the death of the service while a mail is in hand means nothing against the mail.
+_DEATHS_BY_CHANCE = 2
 
 
 class InboxRows(Rows):
@@ -159,9 +161,13 @@ class InboxRows(Rows):
     def claim(self, *, now: datetime, holder: str, limit: int = 1) -> list[InboxMail]:
         """Take waiting mails in hand, oldest first, and count the attempt; a suspect one is taken alone.
 
+        One that was in hand at several deaths lets the others go first: else the mail that happens to be the oldest
+        is in hand whenever a service dies soon after its start, and is blamed for deaths that were not its doing.
         What is still in this holder's hand was left there when the database went away: that attempt counts once.
         """
-        query = self._free(now, holder).order_by(InboxMail.received_at, InboxMail.id).limit(limit)
+        lets_others_go_first = InboxMail.deaths >= _DEATHS_BY_CHANCE
+        order = (lets_others_go_first, InboxMail.received_at, InboxMail.id)
+        query = self._free(now, holder).order_by(*order).limit(limit)
         found = list(self.session.scalars(self._locking(query, skip=True)))
         suspects = [mail for mail in found if mail.is_suspect]
         if suspects:
