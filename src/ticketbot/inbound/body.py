@@ -159,7 +159,7 @@ class _Collector:
         if "\nbegin " in f"\n{text}":
             text = self._uuencoded(part, text)
         if not self.nested and text.strip():
-            self.body.pieces.append((text, ""))
+            self.body.pieces.append((texts.unmarkable(text), ""))
 
     def _uuencoded(self, part: Part, text: str) -> str:
         """Take files that stand in the text itself out of it."""
@@ -203,7 +203,7 @@ class _Collector:
                 file.name, file.content_type or "application/octet-stream", file.data, part, content_id=file.content_id
             )
         if not self.nested and not self.body.pieces and (found.text.strip() or found.html):
-            self.body.pieces.append((found.text, found.html))
+            self.body.pieces.append((texts.unmarkable(found.text), found.html))
 
     def _file(self, part: Part, *, inline: bool) -> None:
         content = part.content()

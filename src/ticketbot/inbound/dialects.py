@@ -11,7 +11,7 @@ from typing import Final
 WROTE: Final = re.compile(
     r"\b(?:wrote|writes|schrieb|geschrieben|schreef|geschreven|escribi[óo]|escreveu|ha scritto|scrisse|skrev|skrifaði|napisał(?:\(?a\)?)?"
     r"|napísal(?:\(?a\)?)?|napsal(?:\(?a\)?)?|pisze|pisał(?:a)?|je napisa[ol]/?(?:la)?|napisao(?:/la)?|a scris|kirjoitti|írta|yazdı|şunu yazdı|rašė|rakstīja"
-    r"|kirjutas|va escriure|escrigué|έγραψε|menulis|đã viết|viết|posted|said|idatzi du|escribiu)\b|[àa]\s?[ée]crit|пиш(?:ет|е|уть?)\b|написа[влое]|писал|כתב[/ה]?|כתבה|كتب|نوشت"
+    r"|kirjutas|va escriure|escrigué|έγραψε|menulis|đã viết|viết|posted|said|idatzi du|escribiu|quoting|zitat von|citando a?|mensaje citado por|citation de|missatge de|napisana przez|napisala)\b|[àa]\s?[ée]crit|пиш(?:ет|е|уть?)\b|написа|писал|כתב[/ה]?|כתבה|كتب|نوشت"
     r"|写道|寫道|書きました|のメール|wrote|작성|เขียน|ने लिखा|লিখেছেন",
     re.IGNORECASE,
 )
@@ -21,6 +21,13 @@ WHEN: Final = re.compile(
     r"\d{1,2}\s?[:.h時시٫]\s?\d{2}|(?:19|20)\d\d|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\s*[月월]|[٠-٩]{1,2}[:/][٠-٩]{2}|[٠-٩]{4}"
 )
 ADDRESS: Final = re.compile(r"[^\s<>\[\]()@;:\"]{1,64}@[^\s<>\[\]()@;:\"]{2,190}")
+
+#: Single lines that stand over history without ending as an introduction does: GroupWise and Orange, which even look
+#: like quotes themselves; old Gmail and Tutanota.
+HISTORY_BELOW: Final = re.compile(r">>> .{3,120}\d{1,2}[:.]\d\d.{0,8} >>>$|> ?Message du \d\d?[/.]\d\d?[/.]\d{2,4}")
+LONE_INTRODUCTION: Final = re.compile(
+    r"(?:19|20)\d\d/\d\d?/\d\d? [^<>]{1,80}<[^<>\s@]{1,64}@[^<>\s]{1,190}>$|\d.{8,40} by [^\s@]{1,64}@[^\s:]{2,190}:$"
+)
 
 #: What mail programs draw rules with, around such a line.
 RULERS: Final = " \t>*_=|~-:\u2013\u2014\xa0"
@@ -59,7 +66,7 @@ _LABELS: Final = {
     " ημερομηνία στάλθηκε išsiųsta data_de_envio data/ora message_du dikirim ngày sendt_den date_d'envoi",
     "to": "to an à a para aan till til vastaanottaja do komu címzett către catre кому kime alıcı 收件人 收件者 宛先 받는사람 받는_사람 אל إلى προς za prima kam saaja"
     " destinatario destinataire destinatário mottagare modtager naar pro kepada đến",
-    "subject": "subject betreff betr objet sujet asunto assunto oggetto onderwerp ämne emne efni aihe temat předmět predmet tárgy subiect тема konu 主题 主旨 件名 표제 제목"
+    "subject": "subject betreff thema betr objet sujet asunto assunto oggetto onderwerp ämne emne efni aihe temat předmět predmet tárgy subiect тема konu 主题 主旨 件名 표제 제목"
     " נושא الموضوع θέμα tema zadeva perihal teema chủ_đề rubrik",
     "cc": "cc kopie kopia kopi copia copie copie_à másolat копия копія bilgi 抄送 副本 ccへ 참조 עותק نسخة κοιν dw kópia cópia con_copia_a reply-to risposta antwort_an bcc importance priorität attachments anlagen",
 }
@@ -113,6 +120,6 @@ DISCLAIMER: Final = re.compile(
 
 #: Our own line, and that of other desks, above which the answer belongs.
 REPLY_ABOVE: Final = re.compile(
-    r"(?:reply|respond|write|type your (?:reply|response)|antwort\w*|schreiben|répon\w+|responda|escriba|rispond\w+|antwoord|svar).{0,40}(?:above|over|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovanför|over) (?:this|the|dieser?|cette|de esta|esta|questa|deze|denna|denne)? ?(?:line|linie|zeile|ligne|línea|linha|riga|lijn|linje)",
+    r"(?:reply|respond|write|type your (?:reply|response)|antwort\w*|schreiben|répon\w+|responda|escriba|rispond\w+|antwoord|svar).{0,40}(?:above|over|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovanför|over) (?:this|the|dieser?|cette|de cette|de esta|esta|questa|deze|denna|denne)? ?(?:line|linie|zeile|ligne|línea|linha|riga|lijn|linje)",
     re.IGNORECASE,
 )

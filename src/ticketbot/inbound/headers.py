@@ -268,7 +268,10 @@ _BLANK_NAME: Final = re.compile(
 
 
 def _unescaped(data: bytes) -> bytes:
-    return re.sub(rb'\\(["\\])', rb"\1", data)
+    """Undo quoted pairs (RFC 5322 §3.2.1). Behind an 8-bit or in a shifted byte a backslash may be half a character."""
+    if b"\\" not in data or b"\x1b" in data:
+        return data
+    return re.sub(rb"(?<![\x80-\xff])\\(.)", rb"\1", data)
 
 
 def _continued(sections: dict[int, tuple[bool, bytes]]) -> str:

@@ -14,6 +14,8 @@ _STRICT: Final = re.compile(r"(?:[^\s@<>()\[\]\\,;:\"]{1,64}|\"[^\"\\\s<>]{1,62}
                             r"[^\s@<>()\[\]\\,;:\"]{1,64}@\[[0-9A-Fa-f.:IPv]{3,45}\]")  # fmt: skip
 #: What no reader shows: it may not decide who somebody is.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+#: Stands for an @ inside quotes while a line is taken apart.
+_SHIELD: Final = "\ue000"
 _LOOSE: Final = re.compile(r"[^\s@<>()\[\],;:\"']{1,200}@[^\s@<>()\[\],;:\"']{1,255}")
 
 
@@ -31,7 +33,7 @@ def read(values: Sequence[bytes]) -> Mailboxes:
     plain = len(values) <= 1
     for raw in values[:20]:
         text = charsets.decode(raw)
-        part = _line(charsets.clean_line(text))
+        part = _line(charsets.clean_line(text).replace(_SHIELD, ""))
         found += part.found
         plain = plain and part.is_plain and not _CONTROLS.search(text)
     return Mailboxes(found=tuple(found[:MAX_ADDRESSES]), is_plain=plain)
@@ -151,7 +153,7 @@ def _chunks(text: str) -> tuple[list[_Chunk], bool]:  # noqa: C901, PLR0912, PLR
             inside = re.sub(r"\\(.)", r"\1", text[position + 1 : stop])
             quoted_local = text[stop + 1 : stop + 2] == "@"
             # What is quoted is a name, whatever it looks like: its @ and commas separate nothing.
-            buffer.append(f'"{inside}"' if quoted_local else inside.replace("@", "\ue000"))
+            buffer.append(f'"{inside}"' if quoted_local else inside.replace("@", _SHIELD))
             position = stop + 1
         elif char == "(":
             depth, stop = 1, position + 1
@@ -185,9 +187,9 @@ def _chunks(text: str) -> tuple[list[_Chunk], bool]:  # noqa: C901, PLR0912, PLR
             position += 1
     close()
     for chunk in chunks:
-        if chunk.angles and "\ue000" in chunk.words:
-            chunk.words = chunk.words.replace("\ue000", "@")
-        elif "\ue000" in chunk.words:  # a quoted address without brackets: the address itself
-            chunk.words = chunk.words.replace("\ue000", "@")
+        if chunk.angles and _SHIELD in chunk.words:
+            chunk.words = chunk.words.replace(_SHIELD, "@")
+        elif _SHIELD in chunk.words:  # a quoted address without brackets: the address itself
+            chunk.words = chunk.words.replace(_SHIELD, "@")
             chunk.torn = True
     return chunks, plain

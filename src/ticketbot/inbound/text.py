@@ -42,7 +42,7 @@ _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s
 
 def from_html(source: str) -> str:
     """Return HTML as readable text; quoted blocks get "> ", what is marked as signature or quote keeps a mark."""
-    source = _MARKS.sub("", source[:MAX_HTML])
+    source = unmarkable(source[:MAX_HTML])
     try:
         root = lxml_html.document_fromstring(_prepared(source), parser=_parser())
     except (etree.LxmlError, ValueError, AssertionError):
@@ -67,7 +67,12 @@ def stripped(source: str) -> str:
         out.append("\n" if re.match(r"</?(?:p|div|br|tr|li|h\d)\b", source[start : start + 6], re.IGNORECASE) else "")
         position = stop + 1
     out.append(source[position:])
-    return charsets.clean(re.sub(r"\n{3,}", "\n\n", unescape("".join(out)))).strip()
+    return charsets.clean(re.sub(r"\n{3,}", "\n\n", unmarkable(unescape("".join(out))))).strip()
+
+
+def unmarkable(text: str) -> str:
+    """Return text that holds no character which we would take for a mark: only what `from_html` sets is one."""
+    return _MARKS.sub("", text)
 
 
 def unmarked(text: str) -> str:
@@ -122,6 +127,8 @@ class _Writer:
         if not self.preformatted:
             line = _DOUBLE.sub(" ", line)
         line = line.replace("\xa0", " ").rstrip()
+        if not line.isascii():
+            line = unmarkable(line)  # "&#xe001;" is no mark of ours either
         if not line and not always:
             return
         self._emit(line)

@@ -1,0 +1,162 @@
+"""Where history begins: "On … Ann wrote:", blocks of labels and rulers, in every program's and language's form."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from ticketbot.inbound.dialects import (
+    ADDRESS,
+    HISTORY_BELOW,
+    KIND_OF_LABEL,
+    LABEL,
+    LONE_INTRODUCTION,
+    ORIGINAL,
+    REPLY_ABOVE,
+    RULERS,
+    WHEN,
+    WROTE,
+)
+
+LOOKED_AT: Final = 500
+#: A quoted line; one with initials before the ">" counts only beside another such line.
+QUOTED: Final = re.compile(r"\s{0,3}>|\s{0,3}[A-Z]{1,3}> ?(?=\S|$)")
+PLAIN_QUOTED: Final = re.compile(r"\s{0,3}>")
+_SPAN: Final = 6
+_ENDS: Final = re.compile(
+    r"[:\uff1a][\s\u200e\u200f]*[\]*_>-]{0,12}[\s\u200e\u200f]*$|(?:wrote|schrieb|écrit|escribió|escreveu|scritto|skrev|写道|寫道)[\s*_-]*$"
+)
+_TORN_END: Final = re.compile(r"\s*>\s?(?:[^\W\d]{1,12}\s){0,3}[^\W\d]{0,12}\s?[:\uff1a]\s*$")
+_ADDRESS_ENDS: Final = re.compile("[>)][\u200e\u200f\u202c ]{0,4}[:\uff1a]$")
+
+
+def history_begins(lines: Sequence[str]) -> int:
+    """Return the line from which on everything is history, or the number of lines."""
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        head = line[:LOOKED_AT]
+        if number and HISTORY_BELOW.match(head):
+            return number
+        if PLAIN_QUOTED.match(line) and not is_torn_end(lines, number):
+            continue
+        if (_is_original_line(line) or REPLY_ABOVE.search(head)) and number:
+            return number
+        if _is_header_block(lines, number) or _is_notes_block(lines, number):
+            return number
+        if may_introduce(line):
+            start = attribution_start(lines, number)
+            if start is not None and not quote_follows(lines, number):
+                return start
+    return len(lines)
+
+
+def may_introduce(line: str) -> bool:
+    """Return whether a line could be the last one of "On … Ann wrote:"."""
+    head = line[:LOOKED_AT]
+    return _ENDS.search(head) is not None or ":>" in head or LONE_INTRODUCTION.match(head) is not None
+
+
+def is_torn_end(lines: Sequence[str], number: int) -> bool:
+    """Return whether a line only looks quoted: the ">" closes an address that was broken over two lines."""
+    return bool(_TORN_END.match(lines[number])) and bool(number) and not PLAIN_QUOTED.match(lines[number - 1])
+
+
+def _is_header_block(lines: Sequence[str], number: int) -> bool:
+    """Return whether labels of at least three kinds, From among them, follow one another from this line on."""
+    first = label_of(lines[number])
+    if first not in {"from", "date"}:
+        return False
+    kinds = {first}
+    missed = 0
+    for line in lines[number + 1 : number + 12]:
+        kind = label_of(line)
+        if kind:
+            kinds.add(kind)
+            kinds |= {
+                _kind
+                for word in re.findall(r"\s([^\W\d_]{2,12})\s?:", line[:200])
+                if (_kind := KIND_OF_LABEL.get(word.lower()))
+            }
+            missed = 0
+        elif line.strip():
+            missed += 1
+            if missed > 2:  # noqa: PLR2004 - a folded value
+                break
+        elif missed or len(kinds) >= 3:  # noqa: PLR2004
+            break
+        else:
+            missed += 1
+    return "from" in kinds and len(kinds) >= 3 and bool(kinds & {"date", "subject"})  # noqa: PLR2004
+
+
+def _is_notes_block(lines: Sequence[str], number: int) -> bool:
+    """Return whether Notes' header begins here: name, date, then labels that stand on lines of their own."""
+    if not 0 < len(lines[number]) < 120 or number + 2 >= len(lines):  # noqa: PLR2004 - a name and an address
+        return False
+    following = [line.strip(" *_:") for line in lines[number + 1 : number + 24] if line.strip()]
+    if len(following) < 3 or len(following[0]) > 40 or not WHEN.search(following[0]):  # noqa: PLR2004
+        return False
+    kinds = [KIND_OF_LABEL.get(line.lower()) for line in following]
+    return kinds[1] in {"to", "from"} and "subject" in kinds
+
+
+def label_of(line: str) -> str | None:
+    """Return which label of a quoted header block a line begins with: from, date, to, subject, cc or none."""
+    found = LABEL.match(line[:80])
+    return KIND_OF_LABEL.get(" ".join(found[1].strip(" *_").lower().split())) if found else None
+
+
+def attribution_start(lines: Sequence[str], end: int) -> int | None:
+    """Return where "On … Ann wrote:" begins that ends on line *end*, or None when it is none."""
+    if LONE_INTRODUCTION.match(lines[end][:LOOKED_AT]):
+        return end
+    joined = ""
+    start = None
+    for number in range(end, max(-1, end - _SPAN), -1):
+        joined = f"{lines[number].strip()} {joined}".strip()
+        if len(joined) > LOOKED_AT:
+            break
+        if is_attribution(joined):
+            start = number
+            break
+    if start is None:
+        return None
+    for number in range(start - 1, max(-1, start - _SPAN), -1):
+        line = lines[number].strip()
+        if line.endswith((".", "!", "?")) and not re.search(r"\b(?:a|p)\.m\.$|\d\.$", line):
+            break
+        if WHEN.search(line) and len(line) < 120 and not WROTE.search(line) and not _is_sentence(line):  # noqa: PLR2004
+            return number
+    return start
+
+
+def _is_sentence(line: str) -> bool:
+    """Return whether a line is prose that happens to name a time."""
+    return len(line.split()) > 14 or ". " in re.sub(r"\b\w{1,4}\. ", "", line)  # noqa: PLR2004
+
+
+def is_attribution(text: str) -> bool:
+    """Return whether a text says who wrote when, as programs say it."""
+    has_time, has_address = bool(WHEN.search(text)), bool(ADDRESS.search(text)) or "&lt;" in text
+    if WROTE.search(text):
+        if not (has_time or has_address):
+            return False
+        if has_time:
+            return len(text.split()) <= 40  # noqa: PLR2004 - names and dates, no story
+        return len(text) < 160 and len(text.split()) <= 9  # noqa: PLR2004 - "Ann <ann@example.com> wrote:"
+    bare = text.rstrip("\u200e\u200f\u202c ")
+    return has_time and has_address and _ADDRESS_ENDS.search(bare) is not None and len(text.split()) <= 20  # noqa: PLR2004
+
+
+def quote_follows(lines: Sequence[str], end: int) -> bool:
+    """Return whether the next line with anything on it is quoted."""
+    for line in lines[end + 1 : end + 6]:
+        if line.strip():
+            return bool(QUOTED.match(line))
+    return False
+
+
+def _is_original_line(line: str) -> bool:
+    bare = line.strip(RULERS)
+    ruled = line.strip()[:2].strip(RULERS) == ""
+    return ruled and 3 < len(bare) < 60 and ORIGINAL.fullmatch(bare) is not None  # noqa: PLR2004

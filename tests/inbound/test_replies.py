@@ -1,0 +1,184 @@
+# ruff: noqa: E501, RUF001 - what mail programs of many languages really write
+"""Whole answers as programs build them: siblings of each kind, program by program, plain and HTML."""
+
+import pytest
+
+from ticketbot.inbound import text as texts
+from ticketbot.inbound.quotes import new_text
+
+NEW = "Thanks, but it still fails.\n\nCould you look again?"
+OLD = "Dear Casey,\n\nwe have restarted the service.\nPlease try again.\n\nAnn Lee\nVendor Support"
+QUOTED = "\n".join(f"> {line}".rstrip() for line in OLD.split("\n"))
+
+#: Introductions that stand over history which is not marked by ">" (or may be): program, language, form.
+INTRODUCTIONS = {
+    "gmail_id": "Pada tanggal Sen, 16 Nov 2026 pukul 09.12 Ann Lee <ann@vendor.example> menulis:",
+    "gmail_vi": "Vào Th 2, 16 thg 11, 2026 vào lúc 09:12 Ann Lee <ann@vendor.example> đã viết:",
+    "gmail_th": "ในวันที่ จ. 16 พ.ย. 2026 เวลา 09:12 Ann Lee <ann@vendor.example> เขียนว่า:",
+    "gmail_ca": "Missatge de Ann Lee <ann@vendor.example> del dia dl., 16 de nov. 2026 a les 9:12:",
+    "gmail_hr": "pon, 16. stu 2026. u 09:12 Ann Lee <ann@vendor.example> napisao je:",
+    "gmail_sl": "V V pon., 16. nov. 2026 ob 09:12 je oseba Ann Lee <ann@vendor.example> napisala:",
+    "gmail_bg": "На пн, 16.11.2026 г. в 9:12 Ann Lee <ann@vendor.example> написа:",
+    "gmail_sr": "пон, 16. нов 2026. у 09:12 Ann Lee <ann@vendor.example> је написао/ла:",
+    "gmail_lt": "2026-11-16, pr, 09:12 Ann Lee <ann@vendor.example> rašė:",
+    "gmail_lv": "pirmd., 2026. g. 16. nov., plkst. 09:12 — lietotājs Ann Lee (<ann@vendor.example>) rakstīja:",
+    "gmail_et": "Kuupäev E, 16. november 2026 kell 09:12 kirjutas Ann Lee <ann@vendor.example>:",
+    "gmail_fa": "در تاریخ دوشنبه ۱۶ نوامبر ۲۰۲۶،\u200f ۹:۱۲ Ann Lee <ann@vendor.example> نوشت:",
+    "gmail_hi": "सोम, 16 नव॰ 2026 को 9:12 am बजे को Ann Lee <ann@vendor.example> ने लिखा:",
+    "gmail_is": "Þann mán., 16. nóv. 2026 kl. 09:12 skrifaði Ann Lee <ann@vendor.example>:",
+    "gmail_wrapped_en": "On Mon, Nov 16, 2026 at 9:12 AM Ann Lee from Vendor Support\n<ann.lee.with.long.name@support.vendor.example> wrote:",
+    "gmail_wrapped_fr": "Le lun. 16 nov. 2026 à 09:12, Ann Lee du support client\n<ann@vendor.example> a\nécrit :",
+    "gmail_wrapped_de": "Am Mo., 16. Nov. 2026 um 09:12 Uhr schrieb Ann Lee\n<ann@vendor.example>:",
+    "gmail_wrapped_es": "El lun., 16 de noviembre de 2026 9:12 a. m., Ann Lee <\nann@vendor.example> escribió:",
+    "gmail_old_en": "2026/11/16 Ann Lee <ann@vendor.example>",
+    "apple_en_12h": "On Nov 16, 2026, at 9:12 AM, Ann Lee <ann@vendor.example> wrote:",
+    "apple_es": "El 16 nov 2026, a las 9:12, Ann Lee <ann@vendor.example> escribió:",
+    "apple_it": "Il giorno 16 nov 2026, alle ore 09:12, Ann Lee <ann@vendor.example> ha scritto:",
+    "apple_nl": "Op 16 nov. 2026, om 09:12 heeft Ann Lee <ann@vendor.example> het volgende geschreven:",
+    "apple_pt": "No dia 16/11/2026, às 09:12, Ann Lee <ann@vendor.example> escreveu:",
+    "apple_pl": "Wiadomość napisana przez Ann Lee <ann@vendor.example> w dniu 16 lis 2026, o godz. 09:12:",
+    "apple_cs": "16. 11. 2026 v 9:12, Ann Lee <ann@vendor.example>:",
+    "apple_da": "Den 16. nov. 2026 kl. 09.12 skrev Ann Lee <ann@vendor.example>:",
+    "apple_fi": "Ann Lee <ann@vendor.example> kirjoitti 16.11.2026 kello 9.12:",
+    "apple_sv": "16 nov. 2026 kl. 09:12 skrev Ann Lee <ann@vendor.example>:",
+    "apple_zh": "在 2026年11月16日，09:12，Ann Lee <ann@vendor.example> 写道：",
+    "apple_zh_tw": "Ann Lee <ann@vendor.example> 於 2026年11月16日 上午9:12 寫道：",
+    "apple_ko": "2026. 11. 16. 오전 9:12, Ann Lee <ann@vendor.example> 작성:",
+    "apple_tr": "Ann Lee <ann@vendor.example> şunları yazdı (16 Kas 2026 09:12):",
+    "apple_hu": "2026. nov. 16. dátummal, 9:12 időpontban Ann Lee <ann@vendor.example> írta:",
+    "apple_uk": "16 лист. 2026 р. о 09:12 Ann Lee <ann@vendor.example> написав(-ла):",
+    "apple_el": "Στις 16 Νοε 2026, 9:12 π.μ., ο χρήστης Ann Lee <ann@vendor.example> έγραψε:",
+    "apple_no": "16. nov. 2026 kl. 09:12 skrev Ann Lee <ann@vendor.example>:",
+    "apple_ro": "Pe 16 nov. 2026, la 09:12, Ann Lee <ann@vendor.example> a scris:",
+    "thunderbird_en": "On 16/11/2026 09:12, Ann Lee wrote:",
+    "thunderbird_en_us": "On 11/16/26 9:12 AM, Ann Lee via Support wrote:",
+    "thunderbird_fr": "Le 16/11/2026 à 09:12, Ann Lee a écrit :",
+    "thunderbird_es": "El 16/11/26 a las 9:12, Ann Lee escribió:",
+    "thunderbird_pt": "Em 16/11/2026 09:12, Ann Lee escreveu:",
+    "thunderbird_da": "Den 16.11.2026 kl. 09.12 skrev Ann Lee:",
+    "thunderbird_fi": "Ann Lee kirjoitti 16.11.2026 klo 9.12:",
+    "thunderbird_hu": "2026. 11. 16. 9:12 keltezéssel, Ann Lee írta:",
+    "thunderbird_ja": "On 2026/11/16 9:12, Ann Lee wrote:",
+    "thunderbird_uk": "16.11.26 09:12, Ann Lee пише:",
+    "thunderbird_ro": "La 16.11.2026 09:12, Ann Lee a scris:",
+    "yahoo_en": "On Monday, 16 November 2026, 09:12:33 GMT, Ann Lee <ann@vendor.example> wrote:",
+    "yahoo_de": "Am Montag, 16. November 2026 um 09:12:33 MEZ hat Ann Lee <ann@vendor.example> Folgendes geschrieben:",
+    "yahoo_fr": "Le lundi 16 novembre 2026 à 09:12:33 UTC+1, Ann Lee <ann@vendor.example> a écrit :",
+    "yahoo_es": "En lunes, 16 de noviembre de 2026, 09:12:33 CET, Ann Lee <ann@vendor.example> escribió:",
+    "yahoo_it": "Il lunedì 16 novembre 2026 alle ore 09:12:33 CET, Ann Lee <ann@vendor.example> ha scritto:",
+    "yahoo_pt": "Em segunda-feira, 16 de novembro de 2026 09:12:33 BRT, Ann Lee <ann@vendor.example> escreveu:",
+    "zoho": "---- On Mon, 16 Nov 2026 09:12:33 +0100 Ann Lee <ann@vendor.example> wrote ----",
+    "zoho_fr": "---- Le lun., 16 nov. 2026 09:12:33 +0100 Ann Lee <ann@vendor.example> a écrit ----",
+    "proton_en": "On Monday, November 16th, 2026 at 9:12 AM, Ann Lee <ann@vendor.example> wrote:",
+    "proton_new": "-------- Original Message --------\nOn Monday, 11/16/26 at 09:12 Ann Lee <ann@vendor.example> wrote:",
+    "proton_de": "Am Montag, 16. November 2026 um 09:12, schrieb Ann Lee <ann@vendor.example>:",
+    "proton_mobile": "-------- Original Message --------\nOn 16 Nov 2026, 09:12, Ann Lee < ann@vendor.example> wrote:",
+    "lotus_block": "Ann Lee <ann@vendor.example>\n16.11.2026 09:12\n\nAn\nCasey Client <casey@client.example>\nKopie\n\nThema\nRe: Login",
+    "lotus_inline": 'From:\t"Ann Lee" <ann@vendor.example>\nTo:\tcasey@client.example\nDate:\t16/11/2026 09:12\nSubject:\tRe: Login',
+    "lotus_dashes": "-----Ann Lee <ann@vendor.example> schrieb: -----\nAn: casey@client.example\nVon: Ann Lee <ann@vendor.example>\nDatum: 16.11.2026 09:12\nBetreff: Login",
+    "lotus_dashes_en": '-----"Ann Lee" <ann@vendor.example> wrote: -----\nTo: casey@client.example\nFrom: "Ann Lee" <ann@vendor.example>\nDate: 11/16/2026 09:12AM\nSubject: Login',
+    "outlook_old": "-----Original Message-----\nFrom: Ann Lee [mailto:ann@vendor.example]\nSent: Monday, November 16, 2026 9:12 AM\nTo: Casey\nSubject: Login",
+    "outlook_de": "-----Ursprüngliche Nachricht-----\nVon: Ann Lee [mailto:ann@vendor.example] \nGesendet: Montag, 16. November 2026 09:12\nAn: Casey\nBetreff: Login",
+    "outlook_fr": "-----Message d'origine-----\nDe : Ann Lee <ann@vendor.example> \nEnvoyé : lundi 16 novembre 2026 09:12\nÀ : Casey\nObjet : Login",
+    "outlook_it": "-----Messaggio originale-----\nDa: Ann Lee <ann@vendor.example> \nInviato: lunedì 16 novembre 2026 09:12\nA: Casey\nOggetto: Login",
+    "outlook_nl": "-----Oorspronkelijk bericht-----\nVan: Ann Lee <ann@vendor.example> \nVerzonden: maandag 16 november 2026 09:12\nAan: Casey\nOnderwerp: Login",
+    "outlook_pl": "-----Oryginalna wiadomość-----\nOd: Ann Lee <ann@vendor.example>\nData: 16.11.2026 09:12\nDo: Casey\nTemat: Login",
+    "outlook_bold_cc": "*From:* Ann Lee <ann@vendor.example>\n*Sent:* Monday, November 16, 2026 9:12 AM\n*To:* Casey <casey@client.example>\n*Cc:* Bob <bob@client.example>; Eve <eve@client.example>\n*Subject:* RE: Login",
+    "outlook_mac": "From: Ann Lee <ann@vendor.example>\nDate: Monday, November 16, 2026 at 9:12 AM\nTo: Casey <casey@client.example>\nSubject: Re: Login",
+    "outlook_mac_de": "Von: Ann Lee <ann@vendor.example>\nDatum: Montag, 16. November 2026 um 09:12\nAn: Casey <casey@client.example>\nBetreff: Re: Login",
+    "outlook_ja": "________________________________\n差出人: Ann Lee <ann@vendor.example>\n送信日時: 2026年11月16日 9:12\n宛先: Casey <casey@client.example>\n件名: Re: Login",
+    "outlook_ja_from": "From: Ann Lee <ann@vendor.example> \nSent: Monday, November 16, 2026 9:12 AM\nTo: Casey <casey@client.example>\nSubject: Re: Login",
+    "outlook_pt_br": "De: Ann Lee <ann@vendor.example>\nEnviada em: segunda-feira, 16 de novembro de 2026 09:12\nPara: Casey\nAssunto: RES: Login",
+    "outlook_pt_pt": "De: Ann Lee <ann@vendor.example>\nEnviado: 16 de novembro de 2026 09:12\nPara: Casey\nAssunto: RE: Login",
+    "outlook_cs": "-----Původní zpráva-----\nOd: Ann Lee <ann@vendor.example>\nOdesláno: pondělí 16. listopadu 2026 9:12\nKomu: Casey\nPředmět: Login",
+    "outlook_hu": "-----Eredeti üzenet-----\nFeladó: Ann Lee <ann@vendor.example>\nKüldve: 2026. november 16., hétfő 9:12\nCímzett: Casey\nTárgy: Login",
+    "outlook_tr": "-----Özgün İleti-----\nKimden: Ann Lee <ann@vendor.example>\nGönderme Tarihi: 16 Kasım 2026 Pazartesi 09:12\nKime: Casey\nKonu: Login",
+    "outlook_ru": "-----Исходное сообщение-----\nОт: Ann Lee <ann@vendor.example>\nДата: понедельник, 16 ноября 2026 г. 9:12\nКому: Casey\nТема: Login",
+    "outlook_ko": "-----원본 메시지-----\n보낸 사람: Ann Lee <ann@vendor.example>\n보낸 시간: 2026년 11월 16일 월요일 오전 9:12\n받는 사람: Casey\n제목: Login",
+    "outlook_zh_cn": "-----邮件原件-----\n发件人: Ann Lee <ann@vendor.example>\n发送时间: 2026年11月16日 9:12\n收件人: Casey\n主题: Login",
+    "outlook_zh_tw": "寄件者: Ann Lee <ann@vendor.example>\n寄件日期: 2026年11月16日 上午 09:12\n收件者: Casey\n主旨: Login",
+    "foxmail_zh": "发件人： Ann Lee\n发送时间： 2026-11-16 09:12\n收件人： Casey\n主题： Login",
+    "qq_zh": '------------------ 原始邮件 ------------------\n发件人: "Ann Lee"<ann@vendor.example>;\n发送时间: 2026年11月16日(星期一) 上午9:12\n收件人: "Casey"<casey@client.example>;\n主题: Re: Login',
+    "netease_zh": '在 2026-11-16 09:12:33，"Ann Lee" <ann@vendor.example> 写道：',
+    "netease_at": 'At 2026-11-16 09:12:33, "Ann Lee" <ann@vendor.example> wrote:',
+    "gmx_de": 'Gesendet: Montag, 16. November 2026 um 09:12 Uhr\nVon: "Ann Lee" <ann@vendor.example>\nAn: casey@client.example\nBetreff: Re: Login',
+    "mailru": "Понедельник, 16 ноября 2026, 9:12 +03:00 от Ann Lee <ann@vendor.example>:",
+    "yandex": '16.11.2026, 09:12, "Ann Lee" <ann@vendor.example>:',
+    "seznam": "---------- Původní e-mail ----------\nOd: Ann Lee <ann@vendor.example>\nKomu: casey@client.example\nDatum: 16. 11. 2026 9:12:33\nPředmět: Re: Login",
+    "wp_pl": "Dnia 16 listopada 2026 09:12 Ann Lee <ann@vendor.example> napisał(a):",
+    "libero_it": "Il 16/11/2026 09:12 Ann Lee <ann@vendor.example> ha scritto:",
+    "orange_fr": '> Message du 16/11/26 09:12\n> De : "Ann Lee" <ann@vendor.example>\n> A : casey@client.example\n> Copie à :\n> Objet : Re: Login',
+    "tonline_de": '-----Original-Nachricht-----\nBetreff: Re: Login\nDatum: 2026-11-16T09:12:33+0100\nVon: "Ann Lee" <ann@vendor.example>\nAn: "Casey" <casey@client.example>',
+    "samsung": "-------- Original message --------\nFrom: Ann Lee <ann@vendor.example>\nDate: 16/11/2026 09:12 (GMT+01:00)\nTo: Casey <casey@client.example>\nSubject: Re: Login",
+    "samsung_de": "-------- Ursprüngliche Nachricht --------\nVon: Ann Lee <ann@vendor.example>\nDatum: 16.11.26 09:12 (GMT+01:00)\nAn: Casey <casey@client.example>\nBetreff: Re: Login",
+    "horde": "Quoting Ann Lee <ann@vendor.example>:",
+    "horde_de": "Zitat von Ann Lee <ann@vendor.example>:",
+    "roundcube": "On 2026-11-16 09:12, Ann Lee wrote:",
+    "zimbra": 'From: "Ann Lee" <ann@vendor.example>\nTo: "Casey" <casey@client.example>\nSent: Monday, November 16, 2026 9:12:33 AM\nSubject: Re: Login',
+    "zimbra_de": 'Von: "Ann Lee" <ann@vendor.example>\nAn: "Casey" <casey@client.example>\nGesendet: Montag, 16. November 2026 09:12:33\nBetreff: Re: Login',
+    "groupwise": ">>> Ann Lee <ann@vendor.example> 16.11.2026 09:12 >>>",
+    "mutt": "On Mon, Nov 16, 2026 at 09:12:33AM +0100, Ann Lee wrote:",
+    "evolution": "On Mon, 2026-11-16 at 09:12 +0100, Ann Lee wrote:",
+    "evolution_de": "Am Montag, dem 16.11.2026 um 09:12 +0100 schrieb Ann Lee:",
+    "kmail_de": "Am Montag, 16. November 2026, 09:12:33 CET schrieb Ann Lee:",
+    "the_bat": "You wrote on Monday, November 16, 2026, 9:12:33 AM:",
+    "spark": "On 16 Nov 2026, 09:12 +0100, Ann Lee <ann@vendor.example>, wrote:",
+    "front": "On November 16, 2026, 9:12 AM GMT+1 ann@vendor.example wrote:",
+    "superhuman": "On Mon, Nov 16, 2026 at 9:12 AM, Ann Lee < ann@vendor.example > wrote:",
+    "blackberry": "From: Ann Lee\nSent: Monday, November 16, 2026 9:12 AM\nTo: Casey\nReply To: Ann Lee\nSubject: Re: Login",
+    "desk_line_de": "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##",
+    "desk_line_fr": "##- Veuillez saisir votre réponse au-dessus de cette ligne -##",
+}
+
+
+@pytest.mark.parametrize("name", INTRODUCTIONS)
+def test_history_is_cut_however_the_program_introduces_it(name: str) -> None:
+    assert new_text(f"{NEW}\n\n{INTRODUCTIONS[name]}\n\n{OLD}\n") == NEW
+    assert new_text(f"{NEW}\n\n{INTRODUCTIONS[name]}\n{QUOTED}\n") == NEW
+
+
+@pytest.mark.parametrize("name", INTRODUCTIONS)
+def test_history_is_cut_below_a_phones_line_and_a_signature(name: str) -> None:
+    assert new_text(f"{NEW}\n\nSent from my iPhone\n\n{INTRODUCTIONS[name]}\n\n{OLD}\n") == NEW
+    assert new_text(f"{NEW}\n\n-- \nCasey\n\n{INTRODUCTIONS[name]}\n{QUOTED}\n") == NEW
+
+
+HTML = {
+    "gmail_reply": '<div dir="ltr">{new}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Mon, Nov 16, 2026 at 9:12 AM Ann Lee &lt;<a href="mailto:ann@vendor.example">ann@vendor.example</a>&gt; wrote:<br></div><blockquote class="gmail_quote" style="margin:0">{old}</blockquote></div>',
+    "gmail_container": '<div dir="ltr">{new}</div><br><div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">Am Mo., 16. Nov. 2026 um 09:12 Uhr schrieb Ann Lee &lt;ann@vendor.example&gt;:<br></div><blockquote class="gmail_quote">{old}</blockquote></div>',
+    "apple": '<html><head></head><body style="word-wrap: break-word;">{new}<div><br><blockquote type="cite"><div>On 16. Nov 2026, at 09:12, Ann Lee &lt;ann@vendor.example&gt; wrote:</div><br class="Apple-interchange-newline"><div>{old}</div></blockquote></div><br></body></html>',
+    "apple_iphone": '<html><body dir="auto">{new}<div dir="ltr">Sent from my iPhone</div><div dir="ltr"><br><blockquote type="cite">On 16 Nov 2026, at 09:12, Ann Lee &lt;ann@vendor.example&gt; wrote:<br><br></blockquote></div><blockquote type="cite"><div dir="ltr">{old}</div></blockquote></body></html>',
+    "thunderbird": '<html><body>{new}<div class="moz-cite-prefix">On 16/11/2026 09:12, Ann Lee wrote:<br></div><blockquote type="cite" cite="mid:x@vendor.example">{old}</blockquote></body></html>',
+    "outlook_desktop": '<div class="WordSection1">{new}<p class="MsoNormal"><o:p>&nbsp;</o:p></p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><p class="MsoNormal"><b>From:</b> Ann Lee &lt;ann@vendor.example&gt; <br><b>Sent:</b> Monday, November 16, 2026 9:12 AM<br><b>To:</b> Casey<br><b>Subject:</b> Login</p></div></div>{old}</div>',
+    "outlook_de": '<div class="WordSection1">{new}<div><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p class="MsoNormal"><b>Von:</b> Ann Lee &lt;ann@vendor.example&gt;<br><b>Gesendet:</b> Montag, 16. November 2026 09:12<br><b>An:</b> Casey<br><b>Betreff:</b> Login</p></div></div>{old}</div>',
+    "outlook_web": '<div dir="ltr">{new}</div><div id="appendonsend"></div><hr tabindex="-1" style="display:inline-block; width:98%"><div id="divRplyFwdMsg" dir="ltr"><font face="Calibri"><b>From:</b> Ann Lee &lt;ann@vendor.example&gt;<br><b>Sent:</b> Monday, November 16, 2026 9:12 AM<br><b>To:</b> Casey<br><b>Subject:</b> Login</font><div>&nbsp;</div></div>{old}',
+    "outlook_phone": '<div dir="auto">{new}</div><div id="ms-outlook-mobile-signature"><div>Get <a href="https://aka.ms/o0ukef">Outlook for iOS</a></div></div><hr><div id="divRplyFwdMsg" dir="ltr"><b>From:</b> Ann Lee &lt;ann@vendor.example&gt;<br><b>Sent:</b> Monday, November 16, 2026 9:12:33 AM<br><b>To:</b> Casey<br><b>Subject:</b> Login</div>{old}',
+    "outlook_mac": '<div>{new}</div><div id="mail-editor-reference-message-container"><div><div><div style="border:none;border-top:solid #B5C4DF 1.0pt"><p><b>From: </b>Ann Lee &lt;ann@vendor.example&gt;<br><b>Date: </b>Monday, November 16, 2026 at 9:12<br><b>To: </b>Casey<br><b>Subject: </b>Login</p></div>{old}</div></div></div>',
+    "outlook_express": '<div>{new}</div><blockquote style="PADDING-LEFT: 5px; BORDER-LEFT: #000000 2px solid"><div>----- Original Message ----- </div><div><b>From:</b> Ann Lee </div><div><b>To:</b> Casey</div><div><b>Sent:</b> Monday, November 16, 2026 9:12 AM</div><div><b>Subject:</b> Login</div>{old}</blockquote>',
+    "outlook_2003": '<div>{new}</div><div class="OutlookMessageHeader" lang="en-us" dir="ltr" align="left"><hr tabindex="-1"><font size="2"><b>From:</b> Ann Lee<br><b>Sent:</b> Monday, November 16, 2026 9:12 AM<br><b>To:</b> Casey<br><b>Subject:</b> Login</font></div>{old}',
+    "yahoo": '<div class="ydp1"><div dir="ltr">{new}</div></div><div id="ydp2yahoo_quoted_1" class="ydp2yahoo_quoted yahoo_quoted"><div><div>On Monday, November 16, 2026 at 09:12:33 AM GMT+1, Ann Lee &lt;ann@vendor.example&gt; wrote:</div>{old}</div></div>',
+    "yahoo_old": '<div>{new}</div><blockquote style="border-left:2px solid"><div><hr size="1"><font><b><span>From:</span></b> Ann Lee &lt;ann@vendor.example&gt;<br><b><span>To:</span></b> Casey<br><b><span>Sent:</span></b> Monday, November 16, 2026 9:12 AM<br><b><span>Subject:</span></b> Login<br></font></div>{old}</blockquote>',
+    "proton": '<div style="font-family: Arial;">{new}</div><div class="protonmail_signature_block"><div class="protonmail_signature_block-proton">Sent with <a href="https://proton.me/">Proton Mail</a> secure email.</div></div><div class="protonmail_quote">On Monday, November 16th, 2026 at 9:12 AM, Ann Lee &lt;ann@vendor.example&gt; wrote:<br><blockquote class="protonmail_quote" type="cite">{old}</blockquote></div>',
+    "zoho": '<div>{new}</div><div class="zmail_extra_hr" style="border-top: 1px solid rgb(204,204,204); height: 0px;"><br></div><div class="zmail_extra"><div><br></div><div id="Zm-_Id_-Sgn1">---- On Mon, 16 Nov 2026 09:12:33 +0100 <b>Ann Lee &lt;ann@vendor.example&gt;</b> wrote ---<br></div><blockquote id="blockquote_zmail">{old}</blockquote></div>',
+    "gmx": '<div style="font-family: Verdana;"><div>{new}</div><div><div style="margin: 10px 5px 5px 10px; padding: 10px 0 10px 10px; border-left:2px solid #C3D9E5;" name="quote"><div style="margin:0 0 10px 0;"><b>Gesendet:</b>&nbsp;Montag, 16. November 2026 um 09:12 Uhr<br/><b>Von:</b>&nbsp;&quot;Ann Lee&quot; &lt;ann@vendor.example&gt;<br/><b>An:</b>&nbsp;casey@client.example<br/><b>Betreff:</b>&nbsp;Login</div><div name="quoted-content">{old}</div></div></div></div>',
+    "tutanota": '<div>{new}</div><div>16 Nov 2026, 09:12 by ann@vendor.example:</div><blockquote class="tutanota_quote">{old}</blockquote>',
+    "fastmail": '<div>{new}</div><div>On Mon, Nov 16, 2026, at 9:12 AM, Ann Lee wrote:</div><blockquote type="cite" id="qt">{old}</blockquote>',
+    "front": '<div>{new}</div><br><br><div class="front-blockquote">On November 16, 2026, 9:12 AM GMT+1 <a href="mailto:ann@vendor.example">ann@vendor.example</a> wrote:<br><br><blockquote type="cite" class="front-blockquote">{old}</blockquote></div>',
+    "lotus": '<div>{new}</div><font color="#990099">-----Ann Lee &lt;ann@vendor.example&gt; wrote: -----</font><div class="iNotesHistory" style="padding-left:5px;"><div style="padding-right:0px;border-left:solid black 2px">To: casey@client.example<br>From: Ann Lee &lt;ann@vendor.example&gt;<br>Date: 16.11.2026 09:12<br>Subject: Login<br><br>{old}</div></div>',
+    "spark": '<div name="messageBodySection"><div dir="auto">{new}</div></div><div name="messageReplySection">On 16 Nov 2026, 09:12 +0100, Ann Lee &lt;ann@vendor.example&gt;, wrote:<br><blockquote type="cite">{old}</blockquote></div>',
+    "samsung": '<div dir="auto">{new}</div><div id="composer_signature"><div style="font-size:85%;">Sent from my Galaxy</div></div><div><br></div><div style="font-size:100%;"><!-- originalMessage --><div>-------- Original message --------</div><div>From: Ann Lee &lt;ann@vendor.example&gt; </div><div>Date: 16/11/2026  09:12  (GMT+01:00) </div><div>To: Casey </div><div>Subject: Login </div></div>{old}',
+    "blockquote_only": "<p>{new}</p><blockquote>{old}</blockquote>",
+    "qq": '<div>{new}</div><div><!--emptysign--></div><div style="font-size: 12px;padding:2px 0 2px 0;">------------------&nbsp;原始邮件&nbsp;------------------</div><div style="font-size: 12px;background:#efefef;padding:8px;"><div><b>发件人:</b> "Ann Lee" &lt;ann@vendor.example&gt;;</div><div><b>发送时间:</b>&nbsp;2026年11月16日(星期一) 上午9:12</div><div><b>收件人:</b>&nbsp;"Casey"&lt;casey@client.example&gt;;</div><div><b>主题:</b>&nbsp;Login</div></div>{old}',
+    "netease": '<div>{new}</div><p>At 2026-11-16 09:12:33, "Ann Lee" &lt;ann@vendor.example&gt; wrote:</p><blockquote id="isReplyContent" style="PADDING-LEFT: 1ex;">{old}</blockquote>',
+}
+HTML_NEW = "<div>Thanks, but it still fails.</div><div><br></div><div>Could you look again?</div>"
+HTML_OLD = (
+    "<p>Dear Casey,</p><p>we have restarted the service.<br>Please try again.</p><p>Ann Lee<br>Vendor Support</p>"
+)
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_history_is_cut_from_html_of_every_program(name: str) -> None:
+    source = HTML[name].replace("{new}", HTML_NEW).replace("{old}", HTML_OLD)
+
+    assert new_text(texts.from_html(source)) == NEW
