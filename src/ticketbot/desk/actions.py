@@ -240,10 +240,11 @@ def reply(acting: Acting, text: str, *, act: Act = Act.REPLY, gives_away: bool =
         acting.note("owner", to=acting.person.slug, why="first to answer")
     acting.note("reply")
     save_promises(arrival, ticket, _answered(acting, load_clocks(work, ticket), act=act))
-    _write_to_client(acting, for_client(arrival, acting.person, text), act=act)
+    write_to_client(acting, for_client(arrival, acting.person, text), act=act)
     return {
         Act.PENDING: f"Your question went to the client; T-{ticket.number} waits for their answer.",
         Act.RESOLVE: f"T-{ticket.number} is resolved and the client was told.",
+        Act.SHIPPED: f"T-{ticket.number} has shipped and the client was told.",
     }.get(act, f"Your answer on T-{ticket.number} went to the client.")
 
 
@@ -251,16 +252,17 @@ def _answered(acting: Acting, clocks: Clocks, *, act: Act) -> Clocks:
     """Return the clocks after words to the client that came with a move."""
     at = acting.arrival.at
     match act:
-        case Act.PENDING:
+        case Act.PENDING | Act.RELEASE:
             return on_pending(clocks, at=at, is_reply=True)
-        case Act.RESOLVE:
+        case Act.RESOLVE | Act.SHIPPED:
             return on_resolved(clocks, at=at)
         case _:
             rests = TicketState(acting.ticket.state) in PAUSED_STATES | {TicketState.RESOLVED, TicketState.CLOSED}
             return on_public_reply(clocks, at=at, terms=acting.terms, is_pending=rests)
 
 
-def _write_to_client(acting: Acting, text: str, *, act: Act) -> None:
+def write_to_client(acting: Acting, text: str, *, act: Act) -> None:
+    """Send words, or none, to requester and participants: as news, or as the end of the matter."""
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
     reader = client_reader(work, ticket, acting.care)
     copies = tuple(
@@ -270,7 +272,7 @@ def _write_to_client(acting: Acting, text: str, *, act: Act) -> None:
     author = acting.person.name.strip().partition(" ")[0]
     thread = client_thread(work, ticket)
     reply_to = arrival.post.client_address(ticket.number)
-    if act is Act.RESOLVE:
+    if act in (Act.RESOLVE, Act.SHIPPED):
         arrival.send(
             resolved(
                 reader=reader,
@@ -310,7 +312,7 @@ def resolve_silently(acting: Acting) -> str:
     if not change_state(arrival, ticket, Act.RESOLVE, care=acting.care, actor=acting.person.slug):
         return f"T-{ticket.number} is resolved already."
     save_promises(arrival, ticket, on_resolved(load_clocks(arrival.work, ticket), at=arrival.at))
-    _write_to_client(acting, "", act=Act.RESOLVE)
+    write_to_client(acting, "", act=Act.RESOLVE)
     return f"T-{ticket.number} is resolved and the client was told."
 
 

@@ -8,6 +8,7 @@ from ticketbot.deskfile import desk_of, policy_of
 from ticketbot.deskfile.model import Desk as DeskDocument
 from ticketbot.domain.messages import fold
 from ticketbot.domain.policy import Policy, default_policy
+from ticketbot.domain.releases import CYCLE_DAYS
 from ticketbot.store.database import Work
 
 
@@ -41,6 +42,7 @@ class Rules:
     digest_weekday: int = 0
     digest_at: time = time(8)
     ack_cap: int = 600
+    release_days: tuple[int, int] = CYCLE_DAYS
 
     @property
     def not_clients(self) -> frozenset[str]:
@@ -102,4 +104,5 @@ class Book:
             digest_weekday=document.schedule.digest.weekday if document is not None else 0,
             digest_at=document.schedule.digest.at if document is not None else time(8),
             ack_cap=self.ack_cap,
+            release_days=document.releases.window_days if document is not None else CYCLE_DAYS,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.book import Book, Rules
+from ticketbot.desk.feedback import receive_vote
 from ticketbot.desk.intake import receive_client, strengthen
 from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
 from ticketbot.desk.post import Post
@@ -101,6 +102,8 @@ class Desk:
             return receive_bounce(arrival)
         if arrival.verdict.kind is Kind.ALERT:
             return receive_client(arrival)
+        if arrival.verdict.kind is Kind.VOTE:
+            return receive_vote(arrival)
         return self._machine_on_ticket(arrival, f"{arrival.verdict.kind.value.replace('_', ' ')}")
 
     def _writes_as_client(self, arrival: Arrival) -> bool:

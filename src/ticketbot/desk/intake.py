@@ -126,8 +126,8 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
     people = let_in(arrival, ticket, client)
     clocks = on_opened(at=at, terms=terms_of(ticket, care, at))
     save_promises(arrival, ticket, clocks)
-    _acknowledge(arrival, ticket, care)
-    _show_new(arrival, ticket, care, offered=people.offered)
+    acknowledge(arrival, ticket, care)
+    show_new(arrival, ticket, care, readers=listeners(arrival, ticket, care), offered=people.offered)
     return ticket
 
 
@@ -160,7 +160,8 @@ def let_in(arrival: Arrival, ticket: Ticket, client: Client | None) -> Joining:
     return result
 
 
-def _acknowledge(arrival: Arrival, ticket: Ticket, care: Care) -> None:
+def acknowledge(arrival: Arrival, ticket: Ticket, care: Care) -> None:
+    """Acknowledge (ACK) a new ticket to its requester, as far as the caps allow."""
     work, message = arrival.work, arrival.message
     hour_ago = arrival.now - timedelta(hours=1)
     ruling = acknowledgement(
@@ -200,12 +201,15 @@ def _acknowledge(arrival: Arrival, ticket: Ticket, care: Care) -> None:
     )
 
 
-def _show_new(arrival: Arrival, ticket: Ticket, care: Care, *, offered: Iterable[Address]) -> None:
+def show_new(
+    arrival: Arrival, ticket: Ticket, care: Care, *, readers: Iterable[Staff], offered: Iterable[Address] = ()
+) -> None:
+    """Show (NEW) a new ticket to staff; *offered* are people in the mail whom they may let in."""
     work = arrival.work
     facts = ticket_facts(work, ticket, care, now=arrival.at)
     clocks = clock_facts(load_clocks(work, ticket))
     related = _related(arrival, ticket)
-    for person in listeners(arrival, ticket, care):
+    for person in readers:
         arrival.send(
             new_ticket(
                 reader=reader_of(person),

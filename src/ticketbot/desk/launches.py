@@ -9,10 +9,11 @@ from ticketbot.desk.book import Rules
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.promises import load_clocks, save_clocks
-from ticketbot.domain.kinds import Channel, Severity, TicketKind
+from ticketbot.desk.ranking import rank_of
+from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, TicketState
 from ticketbot.domain.phases import Boundary, Phase
-from ticketbot.domain.priority import Priority, priority_of, raised
+from ticketbot.domain.priority import Priority, raised
 from ticketbot.domain.sla import Clocks, ClockState, current, on_raised
 from ticketbot.outbound.facts import iso
 from ticketbot.store.database import Work
@@ -126,15 +127,7 @@ def raise_on_entering(
 ) -> None:
     """Raise an open ticket that was there when hypercare began: priority by TK5, promises by SL5, never loosened."""
     at = boundary if now - boundary <= _AT_ONCE and ticket.updated_at <= boundary else now
-    contact = work.desk.contact_at(ticket.requester_address)
-    found = priority_of(
-        severity=Severity(ticket.severity),
-        kind=TicketKind(ticket.kind),
-        phase=care.phase(boundary),
-        channel=Channel(ticket.channel),
-        is_vip=contact is not None and "vip" in contact.roles,
-        is_verified=_is_verified(work, rules, ticket),
-    )
+    found = rank_of(work, rules, ticket, care, at=boundary)
     if (better := raised(Priority(ticket.priority), by=found)) is not None:
         raise_told = {"before": ticket.priority, "after": better[0].value, "reasons": list(better[1])}
         work.tickets.note("priority", at=at, actor="ticketbot", ticket=ticket, detail=raise_told)
@@ -165,12 +158,3 @@ def moved_deadlines(before: Clocks, after: Clocks) -> Iterator[Mapping[str, Any]
                 "before": iso(was) if was is not None else None,
                 "after": iso(clock.due_at),
             }
-
-
-def _is_verified(work: Work, rules: Rules, ticket: Ticket) -> bool:
-    """Return whether its requester may have more than P3: their mail had our server's pass, or none can be had."""
-    if not any(mailbox.authserv_id for mailbox in rules.mailboxes.values()):
-        return True
-    asked = (each for each in work.tickets.messages(ticket.id) if each.author in ("client", "staff"))
-    first = next(asked, None)
-    return first is None or first.is_verified

@@ -39,3 +39,8 @@ def suppressed(reason: str, *, message_id: int | None = None, ticket_id: int | N
 def joined(ticket_id: int, message_id: int | None, reason: str) -> Outcome:
     """Return the outcome of a mail that became a step in a ticket."""
     return Outcome(state=MailState.DONE, fate=Fate.APPEND, reason=reason, message_id=message_id, ticket_id=ticket_id)
+
+
+def opened(ticket_id: int, message_id: int | None, reason: str) -> Outcome:
+    """Return the outcome of a mail that opened a ticket."""
+    return Outcome(state=MailState.DONE, fate=Fate.TICKET, reason=reason, message_id=message_id, ticket_id=ticket_id)

@@ -107,3 +107,9 @@ class People:
     def _is_now(self, term: Mapping[str, str]) -> bool:
         """Return whether a role is held today: from its first day, until the day on which it is over (OR2)."""
         return term.get("since", "") <= self._today < term.get("until", "9999")
+
+
+def roles_of(person: Staff, launch: Launch | None) -> frozenset[str]:
+    """Return the roles that somebody holds: everywhere, and for a launch."""
+    held = launch.roles.items() if launch is not None else ()
+    return frozenset({person.role, *(role for role, holders in held if person.slug in holders)})

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
-from ticketbot.desk import actions
+from ticketbot.desk import actions, behalf, classing, joining, plans, shipping
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import care_of
 from ticketbot.desk.challenges import answer_to_challenge, hold_and_ask
-from ticketbot.desk.outcome import Fate, Outcome, joined
+from ticketbot.desk.outcome import Fate, Outcome, joined, opened, suppressed
+from ticketbot.desk.people import roles_of
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.relayed import strangers_in
 from ticketbot.desk.strangers import answer_about_stranger
@@ -27,9 +29,10 @@ from ticketbot.outbound.facts import Thread
 from ticketbot.outbound.letters_desk import LineError, Matter, command_error, command_receipt, notice
 from ticketbot.store.models import MailState, Staff, Ticket
 
+Made = TypeVar("Made")
 HELD_HOURS = 24
 #: Commands whose text goes to the client in a letter of its own kind.
-_SPEAKING = {"pending": Act.PENDING, "resolve": Act.RESOLVE}
+_SPEAKING = {"pending": Act.PENDING, "resolve": Act.RESOLVE, "release": Act.RELEASE, "shipped": Act.SHIPPED}
 
 
 def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
@@ -77,10 +80,7 @@ def receive_confirmed(arrival: Arrival, person: Staff) -> Outcome:
 def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> Outcome:
     """Do what a staff member's mail says: every command, then the text; or nothing, with the reasons (CM3)."""
     if arrival.match.ticket is None:
-        errors = parsed.errors or refusals(parsed, has_ticket=False, is_public=False, first_response_runs=False)
-        if errors:
-            return _refuse(arrival, person, None, parsed, errors)
-        return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason="a staff mail that names no ticket")
+        return _without_ticket(arrival, person, parsed)
     ticket = arrival.work.tickets.lock(arrival.work.tickets.get(arrival.match.ticket))
     care = care_of(arrival.work, ticket, policy=arrival.rules.policy, now=arrival.at)
     goes_out = is_public and not parsed.has(CommandName.NOTE)
@@ -91,6 +91,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
         has_ticket=True,
         is_public=is_public,
         first_response_runs=first is not None and first.state is ClockState.RUNNING,
+        roles=roles_of(person, care.launch),
     )
     errors = errors or _unknown_people(acting, parsed)
     errors = errors or (tuple(strangers_in(arrival, ticket, acting.words)) if goes_out else ())
@@ -100,14 +101,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
         with arrival.work.apart():
             done = _execute(acting, parsed)
     except Conflict as conflict:
-        line = conflict.command if isinstance(conflict, _Refused) else None
-        refusal = CommandError(
-            line_no=line.line_no if line else 1,
-            line=line.line if line else "your mail",
-            reason=str(conflict),
-            suggestion="",
-        )
-        return _refuse(arrival, person, ticket, parsed, (refusal,))
+        return _refuse(arrival, person, ticket, parsed, (_blamed(conflict),))
     if parsed.commands and _wants_receipt(parsed):
         _receipt(acting, done)
     kept = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
@@ -121,6 +115,17 @@ class _Refused(Conflict):
         """Blame *command*."""
         self.command = command
         super().__init__(reason)
+
+
+def _blamed(conflict: Conflict) -> CommandError:
+    """Return an error that names the command which could not be done."""
+    line = conflict.command if isinstance(conflict, _Refused) else None
+    return CommandError(
+        line_no=line.line_no if line else 1,
+        line=line.line if line else "your mail",
+        reason=str(conflict),
+        suggestion="",
+    )
 
 
 def _words(parsed: Parsed) -> str:
@@ -138,7 +143,9 @@ def _execute(acting: Acting, parsed: Parsed) -> list[str]:
     for command in parsed.commands:
         if how := command.args.get("how"):
             acting.note("how", text=how)
-        if command is not speaking:
+        if check := _CHECKS.get(command.name):
+            _blaming(command, partial(check, acting, command, speaks=command is speaking))
+        if command is not speaking and command.name not in _AFTER_WORDS:
             done.append(_blaming(command, partial(_VERBS[command.name], acting, command)))
     if speaks:
         act = _SPEAKING[speaking.name] if speaking is not None else Act.REPLY
@@ -149,10 +156,15 @@ def _execute(acting: Acting, parsed: Parsed) -> list[str]:
         done.append(actions.add_note(acting, acting.words))
     else:
         acting.arrival.keep(acting.ticket, direction="note", audience="internal", author="staff", new_text="")
+    done += [
+        _blaming(command, partial(_VERBS[command.name], acting, command))
+        for command in parsed.commands
+        if command.name in _AFTER_WORDS
+    ]
     return [each for each in done if each]
 
 
-def _blaming(command: Command | None, do: Callable[[], str]) -> str:
+def _blaming(command: Command | None, do: Callable[[], Made]) -> Made:
     """Do something, and name the command where it cannot be done."""
     try:
         return do()
@@ -216,9 +228,63 @@ _VERBS: Mapping[str, Callable[[Acting, Command], str]] = {
     "notspam": lambda acting, _: actions.not_spam(acting),
     "cc": lambda acting, command: actions.let_take_part(acting, command.args["address"]),
     "priority": _priority,
+    "kind": classing.set_kind,
+    "sev": classing.set_severity,
+    "impact": classing.set_impact,
+    "urgency": classing.set_urgency,
+    "category": classing.set_category,
+    "merge": joining.merge,
+    "problem": joining.name_problem,
+    "release": shipping.release_silently,
+    "shipped": shipping.ship_silently,
+    "launch": plans.launch_of_ticket,
+    "for": behalf.only_without_ticket,
+    "call": behalf.only_without_ticket,
     "client": _only_in_triage,
     "block": _only_in_triage,
 }
+
+
+#: What goes with the words, or does not, before anything is done.
+_CHECKS: Mapping[str, Callable[..., object]] = {
+    "resolve": shipping.before_resolving,
+    "release": shipping.before_releasing,
+}
+#: A matter that goes elsewhere still takes along what was said in it.
+_AFTER_WORDS = frozenset({"merge"})
+
+
+def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
+    """Do what a staff mail says that is about no ticket: open one for somebody else, or plan a launch."""
+    errors = parsed.errors or refusals(
+        parsed, has_ticket=False, is_public=False, first_response_runs=False, roles=roles_of(person, None)
+    )
+    if not errors and not parsed.has_commands:
+        return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason="a staff mail that names no ticket")
+    opens = parsed.has(*behalf.OPENING)
+    errors = errors or tuple(behalf.out_of_place(parsed) if opens else plans.out_of_place(parsed))
+    if errors:
+        return _refuse(arrival, person, None, parsed, errors)
+    done: list[str] = []
+    ticket_id = None
+    try:
+        with arrival.work.apart():
+            if opens:
+                acting = behalf.open_for(arrival, person, parsed)
+                ticket_id = acting.ticket.id
+                rest = [each for each in parsed.commands if each.name not in behalf.USED_IN_OPENING]
+                done = [_blaming(each, partial(_VERBS[each.name], acting, each)) for each in rest]
+            else:
+                verbs = [(each, partial(plans.plan_launch, arrival, person, each)) for each in parsed.commands]
+                done = [_blaming(each, verb) for each, verb in verbs]
+    except Conflict as conflict:
+        return _refuse(arrival, person, None, parsed, (_blamed(conflict),))
+    if ticket_id is not None:
+        kept = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
+        why = f"opened for somebody else by {person.slug}"
+        return opened(ticket_id, kept.id if kept is not None else None, why)
+    arrival.send(plans.receipt(arrival, person, done))
+    return suppressed(f"carried out: {' '.join(done)}"[:500])
 
 
 def _wants_receipt(parsed: Parsed) -> bool:

@@ -45,6 +45,18 @@ class CommandName(StrEnum):
     BLOCK = "block"
     CC = "cc"
     PRIORITY = "priority"
+    KIND = "kind"
+    SEV = "sev"
+    IMPACT = "impact"
+    URGENCY = "urgency"
+    CATEGORY = "category"
+    MERGE = "merge"
+    PROBLEM = "problem"
+    RELEASE = "release"
+    SHIPPED = "shipped"
+    FOR = "for"
+    CALL = "call"
+    LAUNCH = "launch"
 
 
 class Changes(StrEnum):

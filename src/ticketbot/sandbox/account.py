@@ -122,9 +122,10 @@ class Account:
             return
         slot = datetime.fromisoformat(letter.draft["values"]["slot"])
         for step in self.work.tickets.reminders(ticket.id):
-            is_breach = step.level >= 100  # noqa: PLR2004 - percent
-            if step.at == slot <= until and step.state == "told" and is_breach == (letter.code == Code.BREACH):
-                which = {"clock": step.clock, "cycle": step.cycle, "pct": step.level}
+            code = Code.BREACH if step.level >= 100 else Code.REMIND  # noqa: PLR2004 - percent
+            named = {(each["clock"], each["share"]) for each in letter.draft["values"]["clocks"]}
+            if step.at == slot <= until and step.state == "told" and (step.clock, step.level) in named:
+                which = {"code": code, "clock": step.clock, "cycle": step.cycle, "pct": step.level}
                 yield {"at": slot, **line, "send_at": instant(letter.sent_at or letter.send_at), **which}
 
     def _digests(self, until: datetime) -> Iterator[Line]:

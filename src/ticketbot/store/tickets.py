@@ -240,6 +240,10 @@ class TicketRows(Rows):
             select(Event).where(Event.ticket_id == ticket_id).order_by(Event.at, Event.id)
         ).all()
 
+    def events_named(self, action: str) -> Sequence[Event]:
+        """Return every event of one action, in order."""
+        return self.session.scalars(select(Event).where(Event.action == action).order_by(Event.id)).all()
+
     def events_caused_by(self, sha256: str) -> Sequence[Event]:
         """Return what a received mail did, in order."""
         return self.session.scalars(select(Event).where(Event.cause == sha256).order_by(Event.id)).all()
