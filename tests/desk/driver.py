@@ -53,6 +53,7 @@ class DeskDriver:
     ack_cap: int = 600
     holder: str = "test"
     file: str = DESK
+    _desk: Desk | None = None
 
     def __post_init__(self) -> None:
         with self.store.look() as work:
@@ -68,10 +69,14 @@ class DeskDriver:
 
     @property
     def desk(self) -> Desk:
-        """A desk that remembers nothing, as after a restart."""
-        return Desk(
-            book=Book(mailboxes=tuple(self.mailboxes), ack_cap=self.ack_cap), post=Post(keys=KEYS, identity=IDENTITY)
-        )
+        if self._desk is None:
+            book = Book(mailboxes=tuple(self.mailboxes), ack_cap=self.ack_cap)
+            self._desk = Desk(book=book, post=Post(keys=KEYS, identity=IDENTITY))
+        return self._desk
+
+    def restart(self) -> None:
+        """Forget all that is not in the store."""
+        self._desk = None
 
     @property
     def pipeline(self) -> Pipeline:

@@ -561,7 +561,6 @@ def test_a_phones_signature_below_a_command_is_no_answer(store: Store) -> None:
 @on_sqlite
 def test_a_command_for_a_ticket_in_a_mail_about_none_is_refused(store: Store) -> None:
     desk = opened(store)
-    desk.mailboxes = [*desk.mailboxes]
 
     desk.receive(a_mail(sender=BEN, subject="hello", body="#take"))
 

@@ -1,6 +1,5 @@
 """The sweep over promises: a reminder before a deadline, a breach after it, each exactly once (domain.md SL6, SL8)."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,6 +25,15 @@ from ticketbot.store.models import Ticket
 
 _PUT_OFF = timedelta(minutes=10)
 _MOST_PRESSING = {"FR": 0, "NR": 1, "UPD": 2, "RES": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Somebody who is told: in which role, and of which promises."""
+
+    who: Told
+    place: Place
+    news: list[tuple[Clock, Step]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,75 +67,67 @@ class Deadlines(Timed):
             return work.tickets.next_clock_at()
 
     def _tell(self, work: Work, ticket: Ticket, now: datetime) -> None:
-        """Record every threshold that was passed, and write one letter for each instant, reader and kind of news."""
+        """Record every threshold that was passed, and write one letter to each reader about all that are told.
+
+        Of one clock only the highest is told; clocks that are due at the same instant, or that were passed while
+        nobody swept, come in one letter (SL6, faults.md B10).
+        """
         rules = self.desk.rules(work)
         recorded = told_of(work, ticket)
         clocks = load_clocks(work, ticket)
         rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
-        slots: dict[tuple[datetime, bool], list[tuple[Clock, Step]]] = defaultdict(list)
-        for clock in clocks:
+        found: list[tuple[Clock, Step]] = []
+        for clock in sorted(clocks, key=lambda clock: _MOST_PRESSING[clock.name.value]):
             name = (clock.name.value, clock.cycle)
             steps = due_steps(clock, rules.policy, recorded=recorded[name], now=now)
             due_at = clock.due_at or clock.breached_at or now
             for step in steps[:-1]:
                 work.tickets.remind(rows[name], level=step.percent, due_at=due_at, at=step.at, state="superseded")
-            for step in steps[-1:]:
-                if work.tickets.remind(rows[name], level=step.percent, due_at=due_at, at=step.at, state="told"):
-                    slots[step.at, step.is_breach].append((clock, step))
+            found += [
+                (clock, step)
+                for step in steps[-1:]
+                if work.tickets.remind(rows[name], level=step.percent, due_at=due_at, at=step.at, state="told")
+            ]
         save_clocks(work, ticket, clocks, policy=rules.policy)
         care = care_of(work, ticket, policy=rules.policy, now=now)
-        for (slot, is_breach), found in slots.items():
-            found.sort(key=lambda each: _MOST_PRESSING[each[0].name.value])
-            drafts = [
-                self._draft(work, ticket, care, found, who=who, place=place, slot=slot, is_breach=is_breach, now=now)
-                for place, who in self._readers(work, ticket, care, found, now=now)
-            ]
-            self.send(work, drafts, now=now)
-            for clock, step in found:
-                work.tickets.note(
-                    "breach" if is_breach else "remind",
-                    at=slot,
-                    actor="ticketbot",
-                    ticket=ticket,
-                    detail={"clock": clock.name.value, "cycle": clock.cycle, "percent": step.percent},
-                )
+        for reader in self._readers(work, ticket, care, found, now=now):
+            self.send(work, [self._draft(work, ticket, care, reader, now=now)], now=now)
+        for clock, step in found:
+            work.tickets.note(
+                "breach" if step.is_breach else "remind",
+                at=step.at,
+                actor="ticketbot",
+                ticket=ticket,
+                detail={"clock": clock.name.value, "cycle": clock.cycle, "percent": step.percent},
+            )
 
     def _readers(
         self, work: Work, ticket: Ticket, care: Care, found: list[tuple[Clock, Step]], *, now: datetime
-    ) -> list[tuple[Place, Told]]:
-        """Return who is told, each person once, in the first role in which they are."""
+    ) -> list[_Reader]:
+        """Return who is told of what: each person once, in the first role in which they are told anything."""
         people = self.people(work, self.desk.rules(work), now=now)
         owner = people.owner(ticket)
-        percent = max(step.percent for _, step in found)
-        readers: dict[str, tuple[Place, Told]] = {}
-        for place in places_for(percent, has_owner=owner is not None):
+        readers: dict[str, _Reader] = {}
+        for place in Place:
+            news = [each for each in found if place in places_for(each[1].percent, has_owner=owner is not None)]
+            if not news:
+                continue
             if place is Place.OWNER and owner is not None:
                 holders = [told(owner, "owner")]
             else:
                 holders = people.in_role(place.value, launch=care.launch, phase=care.phase(now))
             for who in holders:
-                readers.setdefault(fold(who.address), (place, who))
+                readers.setdefault(fold(who.address), _Reader(who=who, place=place, news=news))
         return list(readers.values())
 
-    def _draft(
-        self,
-        work: Work,
-        ticket: Ticket,
-        care: Care,
-        found: list[tuple[Clock, Step]],
-        *,
-        who: Told,
-        place: Place,
-        slot: datetime,
-        is_breach: bool,
-        now: datetime,
-    ) -> Draft:
+    def _draft(self, work: Work, ticket: Ticket, care: Care, reader: _Reader, *, now: datetime) -> Draft:
         policy = self.desk.rules(work).policy
-        write = breach if is_breach else reminder
+        who, slot = reader.who, max(step.at for _, step in reader.news)
+        write = breach if any(step.is_breach for _, step in reader.news) else reminder
         return write(
             reader=reader_of_told(who),
             ticket=ticket_facts(work, ticket, care, now=now),
-            clocks=[_facts(clock, step, now) for clock, step in found],
+            clocks=[_facts(clock, step, now) for clock, step in reader.news],
             slot=slot,
             mails=last_mails(work, ticket),
             addresses=self.desk.post.staff_addresses(ticket.number, reader=who.address, now=now),
@@ -137,15 +137,16 @@ class Deadlines(Timed):
                 max(slot, now),
                 zone=ZoneInfo(who.zone),
                 priority=Priority(ticket.priority),
-                who=place,
+                who=reader.place,
                 quiet=policy.quiet_staff,
             ),
         )
 
 
 def _facts(clock: Clock, step: Step, now: datetime) -> ClockFacts:
-    late = now - clock.due_at if clock.due_at is not None and now > clock.due_at else None
-    return one_clock(clock, share=step.percent, late=late if late is None or late > timedelta() else None)
+    ended = clock.stopped_at or now
+    late = ended - clock.due_at if clock.due_at is not None and ended > clock.due_at else None
+    return one_clock(clock, share=step.percent, late=late)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
