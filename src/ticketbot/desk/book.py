@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from weakref import WeakKeyDictionary
 
 from ticketbot.deskfile import desk_of, policy_of
 from ticketbot.deskfile.model import Desk as DeskDocument
@@ -65,14 +66,31 @@ class Book:
     _document: DeskDocument | None = field(default=None, init=False)
     _policy: Policy = field(default_factory=default_policy, init=False)
 
+    _read: WeakKeyDictionary[Work, Rules] = field(default_factory=WeakKeyDictionary, init=False)
+
     def read(self, work: Work) -> Rules:
-        """Return the rules in force in this transaction; before the first `desk apply` there is nobody."""
+        """Return the rules in force when this transaction first asked; before the first `desk apply` nobody is here."""
+        rules = self._read.get(work)
+        if rules is None:
+            rules = self._read[work] = self._rules(work)
+        return rules
+
+    def policy(self, work: Work) -> Policy:
+        """Return the policy in force, for those who need no more."""
+        self._turn(work)
+        return self._policy
+
+    def _turn(self, work: Work) -> None:
+        """Read the policy if another version was applied since."""
         version = work.desk.policy_version()
         if version != self._version:
             row = work.desk.policy()
             self._document = desk_of(row.document) if row is not None else None
             self._policy = policy_of(self._document) if self._document is not None else default_policy()
             self._version = version
+
+    def _rules(self, work: Work) -> Rules:
+        self._turn(work)
         document = self._document
         clients = {client.id: client.slug for client in work.desk.clients()}
         own = {fold(address) for mailbox in self.mailboxes for address in mailbox.addresses}

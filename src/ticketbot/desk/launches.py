@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ticketbot.desk.book import Rules
-from ticketbot.desk.care import Care, care_for
+from ticketbot.desk.care import Care, care_for, plan_event_of, plan_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.promises import load_clocks, save_clocks
 from ticketbot.desk.ranking import rank_of
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, TicketState
 from ticketbot.domain.phases import Boundary, Phase
+from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.priority import Priority, raised
 from ticketbot.domain.sla import Clocks, ClockState, current, on_raised
 from ticketbot.outbound.facts import iso
@@ -40,33 +41,34 @@ class Launches(Timed):
             due = self._first(work, now)
             if due is None:
                 return False
-            launch, care, boundary = due
+            launch, _, boundary = due
             if work.desk.write_round(
                 PHASE, reader=launch.slug, period_start=boundary.at, now=now, state=boundary.phase
             ):
-                enter(work, self.desk.rules(work), launch, care, boundary, now=now)
+                rules = self.desk.rules(work)
+                care = care_for(work, policy=rules.policy, client=None, launch=launch, now=now)
+                enter(work, rules, launch, care, boundary, now=now)
             work.ring()
         return True
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next boundary of any launch."""
         with self.store.look() as work:
-            upcoming = (care.plan.next_boundary(now) for _, care in self._plans(work, now) if care.plan is not None)
+            upcoming = (plan.next_boundary(now) for _, plan in self._plans(work))
             return min((boundary.at for boundary in upcoming if boundary is not None), default=None)
 
-    def _first(self, work: Work, now: datetime) -> tuple[Launch, Care, Boundary] | None:
+    def _first(self, work: Work, now: datetime) -> tuple[Launch, PhasePlan, Boundary] | None:
         """Return the earliest boundary that has come and was not acted on."""
         due = [
-            (launch, care, boundary)
-            for launch, care in self._plans(work, now)
-            for boundary in self._due(work, launch, care, now)
+            (launch, plan, boundary)
+            for launch, plan in self._plans(work)
+            for boundary in self._due(work, launch, plan, now)
         ]
         return min(due, key=lambda each: (each[2].at, each[0].slug), default=None)
 
-    def _due(self, work: Work, launch: Launch, care: Care, now: datetime) -> Iterator[Boundary]:
+    def _due(self, work: Work, launch: Launch, plan: PhasePlan, now: datetime) -> Iterator[Boundary]:
         """Yield what has come since the launch is known to the desk, and was not acted on."""
-        assert care.plan is not None
-        passed = [boundary for boundary in care.plan.boundaries(now) if boundary.at <= now]
+        passed = [boundary for boundary in plan.boundaries(now) if boundary.at <= now]
         if not passed:
             return
         known_at = self._known(work, launch)
@@ -83,10 +85,11 @@ class Launches(Timed):
             self._known_at[key] = work.desk.launch_known_at(launch)
         return self._known_at[key]
 
-    def _plans(self, work: Work, now: datetime) -> Iterator[tuple[Launch, Care]]:
-        policy = self.desk.rules(work).policy
+    def _plans(self, work: Work) -> Iterator[tuple[Launch, PhasePlan]]:
+        policy, events = self.desk.book.policy(work), work.desk.all_plan_events()
         for launch in work.desk.launches():
-            yield launch, care_for(work, policy=policy, client=None, launch=launch, now=now)
+            changes = tuple(plan_event_of(row) for row in events.get(launch.id, ()))
+            yield launch, plan_of(launch, events=changes, policy=policy)
 
 
 def enter(work: Work, rules: Rules, launch: Launch, care: Care, boundary: Boundary, *, now: datetime) -> None:

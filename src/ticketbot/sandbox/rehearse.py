@@ -33,6 +33,8 @@ LONGEST_BEFORE = timedelta(days=120)
 _DAY = timedelta(days=1)
 #: What is due and does not get done (a job that fails) is left alone for so long.
 _STUCK = timedelta(minutes=5)
+#: What is due at once is done at once; what is still due after so many rounds does not get done.
+_ROUNDS = 20
 _ALIASES = ("reply", "note", "csat", "signoff")
 
 _MAILBOX = """\
@@ -70,9 +72,11 @@ class Rehearsal:
         self._story = story
         self._numbers: dict[str, int] = {}
         self._events: list[dict[str, Any]] = []
+        self._upcoming: datetime | None = None
 
     def play(self, until: datetime) -> list[dict[str, Any]]:
         """Let everything happen up to *until*; return it as lines."""
+        self._settle()
         due = [event for event in self._story.events if event.at <= until]
         for at, mails in groupby(due, key=lambda event: event.at):
             self._go_on(until=at)
@@ -93,12 +97,9 @@ class Rehearsal:
 
     def _go_on(self, *, until: datetime) -> None:
         """Let everything happen that is due before *until*."""
-        while True:
-            upcoming = self._app.upcoming()
-            if upcoming is None or upcoming >= until:
-                return
+        while self._upcoming is not None and self._upcoming < until:
             now = self._clock.now()
-            at = upcoming if upcoming > now else now + _STUCK
+            at = self._upcoming if self._upcoming > now else now + _STUCK
             if at >= until:
                 return
             self._clock.jump(at)
@@ -106,13 +107,15 @@ class Rehearsal:
             self._settle()
 
     def _settle(self) -> None:
-        """Do all that is due at this instant."""
+        """Do all that is due at this instant, and find out when something will be next."""
         app, now = self._app, self._clock.now()
-        while True:
-            happened = _until_done(app.pipeline.do_one)
-            app.timetable.run_due(now)
-            happened |= _until_done(app.deliverer.do_one)
-            if not happened:
+        for _ in range(_ROUNDS):
+            _until_done(app.pipeline.do_one)
+            by_itself = app.timetable.run_due(now)
+            _until_done(app.deliverer.do_one)
+            waiting = (by_itself, app.pipeline.next_at(), app.deliverer.next_at())
+            self._upcoming = min((each for each in waiting if each is not None), default=None)
+            if self._upcoming is None or self._upcoming > now:
                 return
 
     def _mail(self, event: StoryEvent) -> None:
@@ -122,15 +125,15 @@ class Rehearsal:
         except ConfigurationError as error:
             self._events.append({"at": event.at, "id": event.id, "causes": [], "error": str(error)})
             return
+        accounts = self._accounts(recipients)
         arrived = [
             hashlib.sha256(self._office.deliver(raw, to=each, sender=event.mail.address).raw).hexdigest()
-            for each in self._once_each(recipients)
+            for each in accounts.values()
         ]
         for watch in self._app.watches:
-            watch.fetch_all()
+            if self._app.settings.mailboxes[watch.name].address in accounts:
+                watch.fetch_all()
         _until_done(self._app.pipeline.do_one)
-        for watch in self._app.watches:
-            watch.fetch_all()
         self._remember(event, arrived)
 
     def _written(self, event: StoryEvent) -> tuple[bytes, tuple[str, ...]]:
@@ -140,14 +143,14 @@ class Rehearsal:
             to, cc = known.address(event.mail.to), known.address(event.mail.cc)
         return compose_mail(event, to=to, cc=cc, parent=parent, at=event.at)
 
-    def _once_each(self, recipients: tuple[str, ...]) -> list[str]:
-        """Return one address of each account that the mail goes to: a server delivers one copy."""
+    def _accounts(self, recipients: tuple[str, ...]) -> dict[str, str]:
+        """Return the accounts that a mail goes to, and one address of each: a server delivers one copy."""
         accounts: dict[str, str] = {}
         for recipient in recipients:
             account = self._office.find(recipient)
             if account is not None:
                 accounts.setdefault(account.address, recipient)
-        return list(accounts.values())
+        return accounts
 
     def _remember(self, event: StoryEvent, arrived: list[str]) -> None:
         with self._app.store.look() as work:

@@ -124,6 +124,13 @@ class DeskRows(Rows):
             select(PlanEvent).where(PlanEvent.launch_id == launch_id).order_by(PlanEvent.recorded_at, PlanEvent.id)
         ).all()
 
+    def all_plan_events(self) -> Mapping[int, Sequence[PlanEvent]]:
+        """Return the changes of every launch's plan, by the launch's row, each in order."""
+        found: dict[int, list[PlanEvent]] = {}
+        for event in self.session.scalars(select(PlanEvent).order_by(PlanEvent.recorded_at, PlanEvent.id)):
+            found.setdefault(event.launch_id, []).append(event)
+        return found
+
     # Policy
 
     def policy(self) -> PolicyVersion | None:
