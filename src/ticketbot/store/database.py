@@ -251,6 +251,10 @@ def _sqlite(url: str, file: Path, *, synchronous: str) -> Engine:
         raise ConfigurationError(f"database.url: the folder of {file} does not exist; make it or name another file")
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
 
+    @event.listens_for(engine, "do_connect")
+    def keep_private(*_args: object) -> None:
+        file.touch(mode=0o600)  # it holds every mail
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own type
         connection.isolation_level = None  # we begin transactions ourselves
