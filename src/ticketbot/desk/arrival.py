@@ -92,8 +92,8 @@ class Arrival:
         )
 
     def enclosures(self) -> tuple[Enclosure, ...]:
-        """Return the mail's attachments as parts to pass on, as long as they are not too large together."""
-        if sum(each.size for each in self.message.attachments) > _LARGEST_PASSED_ON:
+        """Return the mail's attachments as parts to pass on, as long as they are whole and not too large together."""
+        if self.mail.is_oversize or sum(each.size for each in self.message.attachments) > _LARGEST_PASSED_ON:
             return ()
         return tuple(Enclosure(sha256=self.message.sha256, index=each.index) for each in self.message.attachments)
 

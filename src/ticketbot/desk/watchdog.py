@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.told import reader_of_told
 from ticketbot.domain.drafts import Draft
-from ticketbot.outbound.facts import Reader, iso
+from ticketbot.outbound.facts import Reader, TicketLine, iso
 from ticketbot.outbound.letters_desk import Matter, notice
 from ticketbot.store.database import Work
-from ticketbot.store.models import InboxMail, Incident, MailboxMark
+from ticketbot.store.models import InboxMail, Incident, MailboxMark, Ticket
 
 #: A trouble that is shorter is nobody's business: servers restart.
 PATIENCE = timedelta(minutes=5)
@@ -130,8 +130,9 @@ class Oversize(Timed):
         with self.store.work() as work:
             for mail in work.inbox.untold_oversize()[:1]:
                 mail.told_at = now
+                ticket = work.tickets.by_id(mail.ticket_id) if mail.ticket_id is not None else None
                 managers = self.people(work, self.desk.rules(work), now=now).managers()
-                drafts = [_oversize(mail, reader_of_told(who), now) for who in managers]
+                drafts = [_oversize(mail, ticket, reader_of_told(who), now) for who in managers]
                 self.send(work, drafts, now=now)
         return True
 
@@ -141,7 +142,8 @@ class Oversize(Timed):
         return None
 
 
-def _oversize(mail: InboxMail, reader: Reader, now: datetime) -> Draft:
+def _oversize(mail: InboxMail, ticket: Ticket | None, reader: Reader, now: datetime) -> Draft:
+    touched = [] if ticket is None else [TicketLine(number=ticket.number, subject=ticket.subject, state=ticket.state)]
     return notice(
         reader=reader,
         what=Matter.OVERSIZE,
@@ -149,6 +151,6 @@ def _oversize(mail: InboxMail, reader: Reader, now: datetime) -> Draft:
         since=mail.received_at,
         now=now,
         facts=(("From", mail.from_address or "unknown"), ("Subject", mail.subject or "unknown")),
-        detail=mail.reason or "",
+        tickets=touched,
         command=f"ticketbot mail show {mail.id}",
     )
