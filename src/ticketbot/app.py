@@ -24,7 +24,7 @@ from ticketbot.inbound.fetch import Fetcher, Source
 from ticketbot.inbound.mailbox import Account, ImapMailbox, Mailbox
 from ticketbot.inbound.parse import attachment_bytes, read
 from ticketbot.inbound.pipeline import Pipeline
-from ticketbot.inbound.reader import InlineReader
+from ticketbot.inbound.reader import InlineReader, Reader
 from ticketbot.inbound.watch import Watch
 from ticketbot.outbound.compose import DeskIdentity, compose
 from ticketbot.outbound.deliver import Deliverer
@@ -146,12 +146,14 @@ def build(
     *,
     clock: Clock | None = None,
     sender: Sender | None = None,
+    reader: Reader | None = None,
     mailbox: Callable[[MailboxSettings], Mailbox] | None = None,
     is_lasting: bool = True,
 ) -> App:
     """Return the service that these settings describe; connects to nothing yet, but makes the key file once.
 
-    *mailbox* opens a mailbox in place of IMAP; what is not *is_lasting* need not survive a crash of the machine.
+    Mails are read in this very process unless a *reader* is handed in; who hands one in also closes it. *mailbox*
+    opens a mailbox in place of IMAP; what is not *is_lasting* need not survive a crash of the machine.
     """
     clock = clock or SystemClock()
     store = Store(settings.database.url, is_lasting=is_lasting)
@@ -165,7 +167,9 @@ def build(
         watch_for(name, each, store=store, clock=clock, mailbox=mailbox(each) if mailbox is not None else None)
         for name, each in settings.mailboxes.items()
     ]
-    pipeline = Pipeline(store=store, reader=InlineReader(), desk=desk, clock=clock, holder=our_name("process"))
+    pipeline = Pipeline(
+        store=store, reader=reader or InlineReader(), desk=desk, clock=clock, holder=our_name("process")
+    )
     deliverer = Deliverer(
         store=store,
         sender=sender or SmtpSender(relay_of(settings, identity)),

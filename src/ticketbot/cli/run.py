@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import ExitStack
 
 import click
 
@@ -31,6 +32,7 @@ def run(*, role: str | None, once: bool) -> None:
     from ticketbot.app import ALL_ROLES, build
     from ticketbot.cli.prepare import prepare
     from ticketbot.domain.errors import UsageError
+    from ticketbot.inbound.pool import PooledReader
     from ticketbot.service import Role
 
     roles = [Role(each) for each in (role or "").replace(" ", "").split(",") if each in ROLES]
@@ -39,8 +41,10 @@ def run(*, role: str | None, once: bool) -> None:
     found = settings()
     found.demand_service()
     start_logging(found)
-    app = build(found)
-    try:
+    with ExitStack() as stack:
+        is_reading = not once and Role.PROCESS in (roles or ALL_ROLES)
+        app = build(found, reader=stack.enter_context(PooledReader()) if is_reading else None)
+        stack.callback(app.close)
         prepare(app)
         if once:
             with app.serving():
@@ -52,8 +56,6 @@ def run(*, role: str | None, once: bool) -> None:
         notify("READY=1")
         app.run(stop, roles=roles or ALL_ROLES)
         notify("STOPPING=1")
-    finally:
-        app.close()
 
 
 def notify(state: str) -> None:
