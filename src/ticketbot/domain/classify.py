@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from ticketbot.domain.absence import AUTO_SUBJECT, AUTO_WORDS
+from ticketbot.domain.absence import ABSENCE_SUBJECT, ANSWER_PREFIX, AUTO_SUBJECT, AUTO_WORDS
 from ticketbot.domain.ids import is_ours
 from ticketbot.domain.messages import Message, fold
 from ticketbot.domain.tokens import Keyring
@@ -136,7 +136,7 @@ def calendar_reply(message: Message, house: House) -> tuple[Kind, str] | None:  
     return None
 
 
-def auto_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001, PLR0911 - a rule
+def auto_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
     """Recognise what a machine wrote by its own word (RFC 3834 and what vendors use); phrases alone are a weak hint."""
     if message.report is not None:
         return Kind.AUTO_REPLY, {"receipt": "a read receipt", "delivered": "a notice of delivery"}.get(
@@ -151,11 +151,26 @@ def auto_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # no
                 return Kind.AUTO_REPLY, f"{name}: {value[:40]}"
     if message.header("precedence").strip().lower() in {"auto_reply", "auto-reply"}:
         return Kind.AUTO_REPLY, "Precedence: auto_reply"
-    if found := AUTO_SUBJECT.match(message.subject.strip()):
-        if message.return_path == "" or _has_auto_hint(message):
-            return Kind.AUTO_REPLY, f"an empty envelope sender and the subject “{found[0][:40]}”"
-        if AUTO_WORDS.search(message.text[:1500]):
-            return Kind.AUTO_REPLY, f"the subject “{found[0][:40]}” and words of absence"
+    return _told_by_subject(message)
+
+
+def _told_by_subject(message: Message) -> tuple[Kind, str] | None:
+    """Recognise a program that sets no header: by its subject and one sign more, never by the subject alone.
+
+    What answers an automatic answer ("Re: Automatic reply: …") is a person's, unless the envelope or a header hints.
+    """
+    subject = message.subject.strip()
+    found = AUTO_SUBJECT.match(subject)
+    if found is None:
+        return None
+    said = f"the subject “{found[0][:40]}”"
+    if message.return_path == "" or _has_auto_hint(message):
+        return Kind.AUTO_REPLY, f"{said} and an empty envelope sender or a header that asks for no answer"
+    prefixed = ANSWER_PREFIX.match(subject)
+    if prefixed and message.in_reply_to:
+        return Kind.AUTO_REPLY, f"{said} in the place of “Re:”"
+    if (prefixed or ABSENCE_SUBJECT.match(subject)) and AUTO_WORDS.search(message.text[:1500]):
+        return Kind.AUTO_REPLY, f"{said} and words of absence"
     return None
 
 

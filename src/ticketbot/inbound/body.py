@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from ticketbot.domain.messages import Attachment
-from ticketbot.inbound import charsets, tnef
+from ticketbot.inbound import charsets, plaintext, tnef
 from ticketbot.inbound import text as texts
 from ticketbot.inbound.walk import Part, uudecoded
 
@@ -151,11 +151,11 @@ class _Collector:
                 self.body.pieces.append(("", text))
             return
         if part.content_type in {"text/enriched", "text/richtext"}:
-            text = texts.enriched(text)
+            text = plaintext.enriched(text)
         elif part.content_type == "text/x-amp-html":
             return
         elif part.parameters.get("format", "").lower() == "flowed":
-            text = texts.unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
+            text = plaintext.unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
         if "\nbegin " in f"\n{text}":
             text = self._uuencoded(part, text)
         if not self.nested and text.strip():

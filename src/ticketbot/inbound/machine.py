@@ -5,28 +5,41 @@ import itertools
 import logging
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from flufl.bounce import all_failures
 
 from ticketbot.domain.messages import FailedRecipient, Report, fold
-from ticketbot.inbound import charsets, headers
-from ticketbot.inbound.headers import Headers
+from ticketbot.inbound import charsets
 from ticketbot.inbound.phrases import (
     BOUNCE_SUBJECT,
     DELAY_WORDS,
     FAILURE_WORDS,
+    GIVEN_UP,
+    NO_MEMBER,
     ORIGINAL_FOLLOWS,
+    STILL_TRYING,
+)
+from ticketbot.inbound.reports import (
+    ADDRESS,
+    MAX_TEXT,
+    STATUS,
+    delivery,
+    feedback,
+    is_opaque_complaint,
+    once,
+    original_ids,
+    outer,
+    receipt,
 )
 from ticketbot.inbound.walk import Part
 
 #: flufl.bounce logs what its detectors stumble over, with a traceback; such failures are ours to judge, in `_flufl`.
 logging.getLogger("flufl.bounce").disabled = True
 
-_MAX_TEXT: Final = 64 * 1024
 _FLUFL_MAX: Final = 128 * 1024
 _FLUFL_LINES: Final = 3000
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 _DAEMON: Final = re.compile(
     r"^(?:mailer-?daemon|mail-daemon|postmaster|mdaemon|mail\.daemon|bounce[-+.\w]*|mail-system|mailsystem|mailerdaemon"
     r"|smtp-?gateway|mmdf|microsoftexchange[0-9a-f]+|notification|delivery|mailadmin|uucp|root|nobody|mailgate|no-?reply"
@@ -38,168 +51,32 @@ _STRONG_DAEMON: Final = re.compile(
     r"|^(?:mail delivery|mailer[- ]?daemon|postmaster|delivery (?:sub)?system|mail administrator|system administrator)",
     re.IGNORECASE,
 )
-_STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _SMTP_CODE: Final = re.compile(r"(?<![\d.])(5[0-5]\d|4[0-5]\d)(?:[ -]|$)")
 
 
 def report_of(root: Part, *, text: str, raw: bytes) -> Report | None:
     """Return what a machine's mail reports, or None when it is no report."""
     by_type: dict[str, list[Part]] = {}
-    for part in _outer(root):
+    for part in outer(root):
         by_type.setdefault(part.content_type, []).append(part)
     if parts := by_type.get("message/feedback-report"):
-        return _feedback(root, parts)
+        return feedback(root, parts)
     if parts := [*by_type.get("message/disposition-notification", []), *by_type.get("message/mdn", [])]:
-        return _receipt(parts)
+        return receipt(parts)
     statuses = [*by_type.get("message/delivery-status", []), *by_type.get("message/global-delivery-status", [])]
-    if statuses and (found := _delivery(root, statuses, text=text)):
-        return found
-    if _is_opaque_complaint(root, text):
-        return _feedback(root, [])
+    if statuses and (found := delivery(root, statuses, text=text)):
+        if found.recipients or found.action == "delivered":
+            return found
+        told = (FailedRecipient(address=item, action="failed") for item in _from_words(root, text))
+        return replace(found, recipients=once(told))
+    if is_opaque_complaint(root, text):
+        return feedback(root, [])
     return _told_in_words(root, text=text, raw=raw)
 
 
-def _outer(root: Part) -> Iterable[Part]:
-    """Yield the parts of this mail, not those of the mails inside it."""
-    waiting = [root]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if not part.content_type.startswith("message/") or part is root:
-            waiting.extend(reversed(part.children))
-
-
-# --- reports with a form (RFC 3464, 5965, 8098) ---------------------------------------------------------------------
-
-
-def _groups(part: Part) -> list[Headers]:
-    """Return the groups of fields in a report part: the mail's first, then one for each recipient."""
-    data = part.content().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return [headers.split(block + b"\n\n")[0] for block in re.split(rb"\n[ \t]*\n", data[:_MAX_TEXT]) if block.strip()]
-
-
-def _typed(value: str) -> str:
-    """Return the address of "rfc822; ann@example.com", without brackets."""
-    address = value.partition(";")[2] if ";" in value else value
-    found = _ADDRESS.search(address)
-    return found[0].strip("'") if found else address.strip(" <>")
-
-
-def _delivery(  # noqa: C901 - one pass over the groups
-    root: Part, statuses: Sequence[Part], *, text: str
-) -> Report | None:
-    found: list[FailedRecipient] = []
-    actions: set[str] = set()
-    for part in statuses:
-        for group in _groups(part):
-            address = _typed(group.text("original-recipient")) or ""
-            final = _typed(group.text("final-recipient")) or ""
-            best = final if "@" in final else address
-            action = group.text("action").lower().split(" ")[0].strip(";,.")
-            status = _STATUS.search(group.text("status"))
-            code = status[1] if status else ""
-            if not (group.has("final-recipient") or group.has("original-recipient") or action):
-                continue
-            if not action:
-                action = {"2": "delivered", "4": "delayed"}.get(code[:1], "failed")
-            actions.add(action)
-            if action in {"delivered", "relayed", "expanded"}:
-                continue
-            if not best or "@" not in best:
-                best = _typed(group.text("x-actual-recipient")) or best
-            if "@" not in best:
-                continue
-            found.append(
-                FailedRecipient(
-                    address=best, action="delayed" if action.startswith("delay") else "failed",
-                    status=code, diagnostic=group.text("diagnostic-code")[:500],
-                )
-            )  # fmt: skip
-    if not actions:
-        return None
-    if not found and actions <= {"delivered", "relayed", "expanded"}:
-        return Report(action="delivered", original_ids=original_ids(root, text))
-    if not found:
-        found = [FailedRecipient(address=item, action="failed") for item in _from_words(root, text)]
-    action = "delayed" if found and all(item.action == "delayed" for item in found) else "failed"
-    return Report(recipients=_once(found), original_ids=original_ids(root, text), action=action)
-
-
-def _feedback(root: Part, parts: Sequence[Part]) -> Report:
-    addresses = [
-        _typed(value)
-        for part in parts
-        for group in _groups(part)
-        for value in (*group.texts("original-rcpt-to"), *group.texts("removal-recipient"))
-    ]
-    return Report(
-        recipients=_once(FailedRecipient(address=item, action="failed") for item in addresses if "@" in item),
-        original_ids=original_ids(root, ""),
-        is_feedback=True,
-        action="complaint",
-    )
-
-
-def _is_opaque_complaint(root: Part, text: str) -> bool:
-    """Return whether this is a complaint without the form: Microsoft's junk reports and their like."""
-    sender = root.headers.text("from").lower()
-    subject = root.headers.text("subject").lower()
-    return bool(
-        ("staff@hotmail.com" in sender and "complaint" in subject)
-        or (
-            re.search(r"\b(?:fbl|feedback-?loop|scomp|abuse-report)\b", sender)
-            and re.search(r"complaint|abuse|feedback|junk|spam", subject)
-        )
-        or ("this is an email abuse report" in text[:2000].lower())
-    )
-
-
-def _receipt(parts: Sequence[Part]) -> Report:
-    ids = [
-        item
-        for part in parts
-        for group in _groups(part)
-        for item in headers.identifiers(group.raw("original-message-id"))
-    ]
-    return Report(original_ids=tuple(dict.fromkeys(ids)), action="receipt")
-
-
-def original_ids(root: Part, text: str) -> tuple[str, ...]:
-    """Return the Message-IDs of the mail that a report is about: from its copy, its headers, or the words around it."""
-    ids: list[str] = []
-    for part in _outer(root):
-        if part is root:
-            continue
-        if part.content_type in {"message/rfc822", "message/global", "message/news"} and part.children:
-            ids += headers.identifiers(part.children[0].headers.raw("message-id"))
-        elif part.content_type in {
-            "text/rfc822-headers",
-            "message/rfc822-headers",
-            "message/global-headers",
-            "text/rfc822",
-        }:
-            ids += headers.identifiers(headers.split(part.content())[0].raw("message-id"))
-        elif part.content_type == "message/delivery-status":
-            ids += [i for group in _groups(part) for i in headers.identifiers(group.raw("x-original-message-id"))]
-    ids += re.findall(r"^[> ]*message-id:\s*<([^<>\s]{3,300})>", text[:_MAX_TEXT], re.IGNORECASE | re.MULTILINE)
-    if not ids:
-        ids += headers.identifiers(root.headers.raw("in-reply-to")) + headers.identifiers(
-            root.headers.raw("references")
-        )
-    return tuple(dict.fromkeys(ids))[:20]
-
-
-def _once(found: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
-    by_key: dict[str, FailedRecipient] = {}
-    for item in found:
-        by_key.setdefault(fold(item.address), item)
-    return tuple(by_key.values())[:200]
-
-
-# --- reports in words -----------------------------------------------------------------------------------------------
-
-
 def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
+    if refused := _refused_by_list(root, text):
+        return refused
     likelihood = _likelihood(root, text)
     if likelihood <= 0:
         return None
@@ -213,10 +90,12 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
         temporary += [item for item, action in written.items() if action == "delayed" and item not in temporary]
     if not permanent and not temporary:
         told = _from_words(root, text)
-        if DELAY_WORDS.search(text[:4000]) and not _SMTP_CODE_5.search(text[:_MAX_TEXT]):
+        if DELAY_WORDS.search(text[:4000]) and not _SMTP_CODE_5.search(text[:MAX_TEXT]):
             temporary = told
         else:
             permanent = told
+    if permanent and _is_only_a_warning(root, text):
+        temporary, permanent = [*temporary, *permanent], []
     found = [
         *(FailedRecipient(address=item, action="failed", **_reason(text, item)) for item in permanent),
         *(
@@ -227,15 +106,27 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     ]
     delayed = bool(temporary) and not permanent
     return Report(
-        recipients=_once(found), original_ids=original_ids(root, text), action="delayed" if delayed else "failed"
+        recipients=once(found), original_ids=original_ids(root, text), action="delayed" if delayed else "failed"
     )
+
+
+def _refused_by_list(root: Part, text: str) -> Report | None:
+    """Return the report of a list's program that what we wrote did not reach its members."""
+    found = root.headers
+    is_program = any(found.has(name) for name in ("x-mlserver", "mailing-list", "list-id", "x-list-administrivia"))
+    if not is_program or not NO_MEMBER.search(found.text("subject")) or not NO_MEMBER.search(text[:2000]):
+        return None
+    own = _own_addresses(root)
+    named = next((item for item in _ANGLED.findall(text[:2000]) if _is_foreign(item, own)), "")
+    failed = [FailedRecipient(address=named, action="failed", **_reason(text, named))] if named else []
+    return Report(recipients=once(failed), original_ids=original_ids(root, text))
 
 
 def _written_fields(text: str) -> dict[str, str]:
     """Return address and action of a delivery status that stands in the text itself, its part being torn."""
     found: dict[str, str] = {}
     latest = ""
-    for match in _STATUS_FIELD.finditer(text[:_MAX_TEXT]):
+    for match in _STATUS_FIELD.finditer(text[:MAX_TEXT]):
         address, action = match[1], match[2]
         if address:
             latest = address
@@ -246,9 +137,15 @@ def _written_fields(text: str) -> dict[str, str]:
 
 
 _STATUS_FIELD: Final = re.compile(
-    r"^[ >]{0,4}(?:final-recipient:\s{0,4}rfc822;\s{0,4}<?(" + _ADDRESS.pattern + r")>?|action:\s{0,4}([a-z]{4,12}))",
+    r"^[ >]{0,4}(?:final-recipient:\s{0,4}rfc822;\s{0,4}<?(" + ADDRESS.pattern + r")>?|action:\s{0,4}([a-z]{4,12}))",
     re.IGNORECASE | re.MULTILINE,
 )
+
+
+def _is_only_a_warning(root: Part, text: str) -> bool:
+    """Return whether a report says in so many words that the server goes on trying."""
+    told = f"{root.headers.text('subject')}\n{text[:4000]}"
+    return bool(STILL_TRYING.search(told)) and not GIVEN_UP.search(told)
 
 
 def _names_somebody(root: Part, text: str) -> bool:
@@ -278,7 +175,7 @@ def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of ev
     submitted = found.text("auto-submitted").lower()
     sender = found.text("from")
     subject = found.text("subject")
-    address = _ADDRESS.search(sender)
+    address = ADDRESS.search(sender)
     from_daemon = bool(
         _STRONG_DAEMON.search(address[0] if address else sender) or _STRONG_DAEMON.search(sender.strip('" <'))
     )
@@ -295,7 +192,8 @@ def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of ev
         return 0
     score = (
         3 * from_daemon + 2 * about_failure + 2 * tells_failure + (null_path or daemon_path)
-        + bool(_DAEMON.search(address[0] if address else sender)) + bool(ORIGINAL_FOLLOWS.search(text[:_MAX_TEXT]))
+        + (bool(_DAEMON.search(address[0] if address else sender)) and bool(_SMTP_CODE_5.search(text[:MAX_TEXT])))
+        + bool(ORIGINAL_FOLLOWS.search(text[:MAX_TEXT]))
     )  # fmt: skip
     if from_daemon and score >= 5:  # noqa: PLR2004 - a daemon that tells of a failure
         return 2
@@ -335,33 +233,33 @@ _LABELLED: Final = re.compile(
     r"|to address|destinat\w+|empf\S{1,4}nger|intended recipients?|the following (?:recipient|address)\w*"
     r"|unknown user|user unknown|no such user|mailbox (?:full|unavailable|not found)|undeliverable to"
     r"|deliver(?:ed|y) to|to user)\W{1,6}"
-    r"(?:rfc822\s*;\s*)?[<\"']?(" + _ADDRESS.pattern + r")",
+    r"(?:rfc822\s*;\s*)?[<\"']?(" + ADDRESS.pattern + r")",
     re.IGNORECASE,
 )
-_LINE: Final = re.compile(r"^[\s>*]{0,8}[<\"']?(" + _ADDRESS.pattern + r")[>\"']?(?=[\s:;,.(<\[]|$)", re.MULTILINE)
-_ANGLED: Final = re.compile(r"<(?:mailto:)?(" + _ADDRESS.pattern + r")>")
+_LINE: Final = re.compile(r"^[\s>*]{0,8}[<\"']?(" + ADDRESS.pattern + r")[>\"']?(?=[\s:;,.(<\[]|$)", re.MULTILINE)
+_ANGLED: Final = re.compile(r"<(?:mailto:)?(" + ADDRESS.pattern + r")>")
 
 
 def _from_words(root: Part, text: str) -> list[str]:
     """Return the addresses that the words of a report say were not reached."""
     if known := root.headers.text("x-failed-recipients"):
-        return [found.rstrip(".") for found in dict.fromkeys(_ADDRESS.findall(known))]
-    cut = ORIGINAL_FOLLOWS.search(text[:_MAX_TEXT])
-    told, rest = (text[: cut.start()], text[cut.start() : _MAX_TEXT]) if cut else (text[:_MAX_TEXT], "")
+        return [found.rstrip(".") for found in dict.fromkeys(ADDRESS.findall(known))]
+    cut = ORIGINAL_FOLLOWS.search(text[:MAX_TEXT])
+    told, rest = (text[: cut.start()], text[cut.start() : MAX_TEXT]) if cut else (text[:MAX_TEXT], "")
     own = _own_addresses(root)
-    for pattern, source in itertools.product((_LINE, _LABELLED, _ANGLED, _ADDRESS), (_CONTACT.sub("", told), told)):
+    for pattern, source in itertools.product((_LINE, _LABELLED, _ANGLED, ADDRESS), (_CONTACT.sub("", told), told)):
         found = [item if isinstance(item, str) else item[0] for item in pattern.findall(source)]
         if kept := list(dict.fromkeys(item.rstrip(".") for item in found if _is_foreign(item, own))):
-            return kept[:50] if pattern is not _ADDRESS else kept[:1]
+            return kept[:50] if pattern is not ADDRESS else kept[:1]
     original = next(
-        (p.children[0].headers for p in _outer(root) if p.content_type == "message/rfc822" and p.children), None
+        (p.children[0].headers for p in outer(root) if p.content_type == "message/rfc822" and p.children), None
     )
     source = (
         original.text("to")
         if original
         else " ".join(re.findall(r"^[> ]*to:(.{1,300})", rest, re.IGNORECASE | re.MULTILINE)[:1])
     )
-    return [item for item in dict.fromkeys(_ADDRESS.findall(source)) if "." in item.partition("@")[2]][:5]
+    return [item for item in dict.fromkeys(ADDRESS.findall(source)) if "." in item.partition("@")[2]][:5]
 
 
 def _own_addresses(root: Part) -> set[str]:
@@ -369,7 +267,7 @@ def _own_addresses(root: Part) -> set[str]:
         fold(address)
         for name in ("from", "to", "reply-to", "return-path", "sender", "delivered-to", "x-original-to", "cc")
         for value in root.headers.texts(name)
-        for address in _ADDRESS.findall(value)
+        for address in ADDRESS.findall(value)
     }
 
 
@@ -382,6 +280,6 @@ def _reason(text: str, address: str) -> dict[str, str]:
     """Return status and diagnostic that stand near an address in a report in words."""
     at = text.lower().find(address.lower())
     near = text[at : at + 1500] if at >= 0 else text[:3000]
-    status = _STATUS.search(near) or _STATUS.search(text[:8000])
-    line = next((item.strip() for item in near.split("\n")[:12] if _STATUS.search(item) or _SMTP_CODE.search(item)), "")
+    status = STATUS.search(near) or STATUS.search(text[:8000])
+    line = next((item.strip() for item in near.split("\n")[:12] if STATUS.search(item) or _SMTP_CODE.search(item)), "")
     return {"status": status[1] if status else "", "diagnostic": line[:500]}

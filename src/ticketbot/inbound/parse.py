@@ -10,7 +10,7 @@ import mailparser
 
 from ticketbot.domain import subjects
 from ticketbot.domain.messages import Address, Authentication, Message, fold
-from ticketbot.inbound import authentication, body, charsets, headers, machine, people, quotes, walk
+from ticketbot.inbound import authentication, body, charsets, headers, machine, people, quotes, structured, walk
 from ticketbot.inbound import text as texts
 from ticketbot.inbound.body import Body
 from ticketbot.inbound.headers import Headers
@@ -161,12 +161,12 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
     text = texts.unmarked(marked)
     from_values = fields.all_raw("from")
     boxes = people.read(from_values)
-    message_ids = headers.identifiers(fields.raw("message-id"), at_most=1)
+    message_ids = structured.identifiers(fields.raw("message-id"), at_most=1)
     date_line = fields.text("date")
-    sent_at = headers.date(date_line)
+    sent_at = structured.date(date_line)
     digest = hashlib.sha256(raw).hexdigest() if is_outer else ""
-    in_reply_to = headers.identifiers(fields.raw("in-reply-to"))
-    references = headers.identifiers(b" ".join(fields.all_raw("references")), at_most=200)
+    in_reply_to = structured.identifiers(fields.raw("in-reply-to"))
+    references = structured.identifiers(b" ".join(fields.all_raw("references")), at_most=200)
     subject = fields.text("subject")
     return Message(
         sha256=digest,

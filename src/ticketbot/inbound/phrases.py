@@ -36,6 +36,25 @@ DELAY_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: A server that goes on trying says so; one that has given up says that.
+STILL_TRYING: Final = re.compile(
+    r"(?:do not|don't) need to resend|this is a warning (?:message )?only|(?:it )?will be retried until|still being retried"
+    r"|will keep trying|transient non-fatal errors|no action is required on your part|delivery attempts will continue"
+    r"|will continue to (?:try|attempt)|weitere zustellversuche|wird weiterhin versucht",
+    re.IGNORECASE,
+)
+GIVEN_UP: Final = re.compile(
+    r"permanent(?:ly)? (?:fatal )?(?:error|fail)|giving up|given up|has been (?:removed|deleted)|retry timeout exceeded"
+    r"|could not be delivered (?:within|for \d+ days)|undelivered mail returned",
+    re.IGNORECASE,
+)
+
+#: What list programs answer to those who may not write to the list.
+NO_MEMBER: Final = re.compile(
+    r"not (?:a )?(?:list )?(?:member|subscribe[dr])|non-?member|members?[- ]only|not allowed to (?:post|send)|rejected",
+    re.IGNORECASE,
+)
+
 ORIGINAL_FOLLOWS: Final = re.compile(
     r"^[ >*-]{0,40}(?:this is a copy of|below this line is|copy of (?:the|your) (?:original )?message|(?:the )?original message (?:header|follows|text)"
     r"|the (?:header|text|body) of the|returned message|(?:-{3,60}|={3,60}).{0,60}(?:original|returned|message header|unsent|copy of|headers?|transcript)"

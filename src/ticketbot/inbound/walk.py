@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ticketbot.inbound import charsets, headers
+from ticketbot.inbound import charsets, headers, structured
 from ticketbot.inbound.headers import Headers
 
 
@@ -180,7 +180,7 @@ def _guessed_boundary(body: bytes) -> bytes:
 
 def _describe(part: Part, default: str) -> None:
     raw = part.headers.raw("content-type")
-    kind, part.parameters = headers.parameters(raw) if raw else ("", {})
+    kind, part.parameters = structured.parameters(raw) if raw else ("", {})
     kind = kind.strip("\"' ")
     if "/" not in kind:
         kind = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}.get(kind, "") or default
@@ -188,7 +188,7 @@ def _describe(part: Part, default: str) -> None:
         if raw and "boundary" in part.parameters:
             kind = "multipart/mixed"
     part.content_type = re.sub(r"[^a-z0-9!#$&^_.+/-].*", "", kind) or default
-    value, extras = headers.parameters(part.headers.raw("content-disposition"))
+    value, extras = structured.parameters(part.headers.raw("content-disposition"))
     part.disposition = value.partition(" ")[0]
     part.filename = extras.get("filename") or part.parameters.get("name") or extras.get("name") or ""
     whole = part.parameters.get("name", "")

@@ -1,0 +1,144 @@
+"""Reports with a form: delivery status (RFC 3464), disposition (RFC 8098), complaints (RFC 5965), read from parts."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ticketbot.domain.messages import FailedRecipient, Report, fold
+from ticketbot.inbound import headers, structured
+from ticketbot.inbound.headers import Headers
+from ticketbot.inbound.walk import Part
+
+#: How much of a report's text is looked at.
+MAX_TEXT: Final = 64 * 1024
+ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
+STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+
+
+def outer(root: Part) -> Iterable[Part]:
+    """Yield the parts of this mail, not those of the mails inside it."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not part.content_type.startswith("message/") or part is root:
+            waiting.extend(reversed(part.children))
+
+
+def _groups(part: Part) -> list[Headers]:
+    """Return the groups of fields in a report part: the mail's first, then one for each recipient."""
+    data = part.content().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return [headers.split(block + b"\n\n")[0] for block in re.split(rb"\n[ \t]*\n", data[:MAX_TEXT]) if block.strip()]
+
+
+def _typed(value: str) -> str:
+    """Return the address of "rfc822; ann@example.com", without brackets."""
+    address = value.partition(";")[2] if ";" in value else value
+    found = ADDRESS.search(address)
+    return found[0].strip("'") if found else address.strip(" <>")
+
+
+def delivery(root: Part, statuses: Sequence[Part], *, text: str) -> Report | None:
+    """Return what delivery statuses say, or None where they say nothing. Recipients may be missing."""
+    told = [item for part in statuses for group in _groups(part) if (item := _about(group))]
+    if not told:
+        return None
+    found = [item for item in told if item.action not in _DELIVERED]
+    if not found:
+        return Report(action="delivered", original_ids=original_ids(root, text))
+    named = once(item for item in found if "@" in item.address)
+    action = "delayed" if named and all(item.action == "delayed" for item in named) else "failed"
+    return Report(recipients=named, original_ids=original_ids(root, text), action=action)
+
+
+_DELIVERED: Final = frozenset(("delivered", "relayed", "expanded"))
+
+
+def _about(group: Headers) -> FailedRecipient | None:
+    """Return what one group of fields says of its recipient, or None where it is about none."""
+    action = group.text("action").lower().split(" ")[0].strip(";,.")
+    if not (group.has("final-recipient") or group.has("original-recipient") or action):
+        return None
+    status = STATUS.search(group.text("status"))
+    code = status[1] if status else ""
+    action = action or {"2": "delivered", "4": "delayed"}.get(code[:1], "failed")
+    if action not in _DELIVERED:
+        action = "delayed" if action.startswith("delay") else "failed"
+    names = ("final-recipient", "original-recipient", "x-actual-recipient")
+    address = next((item for name in names if "@" in (item := _typed(group.text(name)))), "")
+    diagnostic = group.text("diagnostic-code")[:500]
+    return FailedRecipient(address=address, action=action, status=code, diagnostic=diagnostic)
+
+
+def feedback(root: Part, parts: Sequence[Part]) -> Report:
+    """Return a complaint (RFC 5965), with or without its form."""
+    addresses = [
+        _typed(value)
+        for part in parts
+        for group in _groups(part)
+        for value in (*group.texts("original-rcpt-to"), *group.texts("removal-recipient"))
+    ]
+    return Report(
+        recipients=once(FailedRecipient(address=item, action="failed") for item in addresses if "@" in item),
+        original_ids=original_ids(root, ""),
+        is_feedback=True,
+        action="complaint",
+    )
+
+
+def is_opaque_complaint(root: Part, text: str) -> bool:
+    """Return whether this is a complaint without the form: Microsoft's junk reports and their like."""
+    sender = root.headers.text("from").lower()
+    subject = root.headers.text("subject").lower()
+    return bool(
+        ("staff@hotmail.com" in sender and "complaint" in subject)
+        or (
+            re.search(r"\b(?:fbl|feedback-?loop|scomp|abuse-report)\b", sender)
+            and re.search(r"complaint|abuse|feedback|junk|spam", subject)
+        )
+        or ("this is an email abuse report" in text[:2000].lower())
+    )
+
+
+def receipt(parts: Sequence[Part]) -> Report:
+    """Return a read receipt (RFC 8098) and the letters that it is about."""
+    ids = [
+        item
+        for part in parts
+        for group in _groups(part)
+        for item in structured.identifiers(group.raw("original-message-id"))
+    ]
+    return Report(original_ids=tuple(dict.fromkeys(ids)), action="receipt")
+
+
+def original_ids(root: Part, text: str) -> tuple[str, ...]:
+    """Return the Message-IDs of the mail that a report is about: from its copy, its headers, or the words around it."""
+    ids: list[str] = []
+    for part in outer(root):
+        if part is root:
+            continue
+        if part.content_type in {"message/rfc822", "message/global", "message/news"} and part.children:
+            ids += structured.identifiers(part.children[0].headers.raw("message-id"))
+        elif part.content_type in {
+            "text/rfc822-headers",
+            "message/rfc822-headers",
+            "message/global-headers",
+            "text/rfc822",
+        }:
+            ids += structured.identifiers(headers.split(part.content())[0].raw("message-id"))
+        elif part.content_type == "message/delivery-status":
+            ids += [i for group in _groups(part) for i in structured.identifiers(group.raw("x-original-message-id"))]
+    ids += re.findall(r"^[> ]*message-id:\s*<([^<>\s]{3,300})>", text[:MAX_TEXT], re.IGNORECASE | re.MULTILINE)
+    if not ids:
+        ids += structured.identifiers(root.headers.raw("in-reply-to")) + structured.identifiers(
+            root.headers.raw("references")
+        )
+    return tuple(dict.fromkeys(ids))[:20]
+
+
+def once(found: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
+    """Return each recipient once, at most 200."""
+    by_key: dict[str, FailedRecipient] = {}
+    for item in found:
+        by_key.setdefault(fold(item.address), item)
+    return tuple(by_key.values())[:200]
