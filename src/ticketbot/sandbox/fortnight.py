@@ -256,7 +256,7 @@ STORY = (
         subject="Question about my application",
         text="Where is my application?",
         becomes="triage",
-        letters=(),
+        letters=("TRIAGE",) * 4,
         tells="A stranger: no ticket, no answer; the staff are shown the mail.",
     ),
     Step(
