@@ -9,6 +9,8 @@ from typing import Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from ticketbot.domain.errors import TemporaryError
+
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +59,8 @@ class Timetable:
             try:
                 while entry.job.do_one(now):
                     pass
+            except TemporaryError as error:
+                log.warning("the job %s waits: %s", entry.name, error, extra={"action": "job_waits"})
             except Exception:
                 log.exception("the job %s failed and is tried again", entry.name, extra={"action": "job_failed"})
 

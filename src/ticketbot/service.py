@@ -125,13 +125,22 @@ class ScheduleLoop:
         try:
             while not self._stop.is_set():
                 rings = self._bell.rings
-                now = self._clock.now()
-                upcoming = self._timetable.run_due(now)
-                if upcoming is not None and upcoming > now:
-                    self._alarm.set(upcoming)
-                self._bell.wait(since=rings, seconds=LONGEST_SLEEP)
+                try:
+                    self._ring_next(self._clock.now())
+                    self._bell.wait(since=rings, seconds=LONGEST_SLEEP)
+                except TemporaryError as error:
+                    log.warning("%s: %s", self.name, error, extra={"action": "loop_waits"})
+                    self._stop.wait(TROUBLE_SLEEP)
+                except Exception:
+                    log.exception("%s failed and goes on", self.name, extra={"action": "loop_failed"})
+                    self._stop.wait(TROUBLE_SLEEP)
         finally:
             self._alarm.stop()
+
+    def _ring_next(self, now: datetime) -> None:
+        upcoming = self._timetable.run_due(now)
+        if upcoming is not None and upcoming > now:
+            self._alarm.set(upcoming)
 
 
 class Service:
