@@ -46,7 +46,6 @@ class Readings(Rows):
                 ((SlaClock.stopped_at >= since) & (SlaClock.stopped_at < until))
                 | ((SlaClock.due_at >= since) & (SlaClock.due_at < until))
                 | ((SlaClock.breached_at >= since) & (SlaClock.breached_at < until))
-                | ((SlaClock.breached_at >= since) & (SlaClock.breached_at < until))
             )
             .order_by(SlaClock.due_at, SlaClock.id)
         )
