@@ -1,7 +1,7 @@
 """The timetable: all that happens by itself, in one place. APScheduler only rings it."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -53,6 +53,15 @@ class Timetable:
     def run_before_mail(self, now: datetime) -> None:
         """Do what comes before the mails of the same instant: gates, then phases."""
         self._run([entry for entry in self.entries if entry.is_before_mail], now)
+
+    def run_foreseen(self, now: datetime, foreseen: Mapping[str, datetime | None]) -> None:
+        """Do what `foresee` said would be due by now, where nothing but time has passed since."""
+        due = {name for name, instant in foreseen.items() if instant is not None and instant <= now}
+        self._run([entry for entry in self.entries if entry.name in due], now)
+
+    def foresee(self, now: datetime) -> dict[str, datetime | None]:
+        """Return when each entry will next have something to do."""
+        return {entry.name: entry.job.next_at(now) for entry in self.entries}
 
     def _run(self, entries: Iterable[Entry], now: datetime) -> None:
         for entry in entries:

@@ -73,10 +73,11 @@ class Rehearsal:
         self._numbers: dict[str, int] = {}
         self._events: list[dict[str, Any]] = []
         self._upcoming: datetime | None = None
+        self._foreseen: dict[str, datetime | None] = {}
 
     def play(self, until: datetime) -> list[dict[str, Any]]:
         """Let everything happen up to *until*; return it as lines."""
-        self._settle()
+        self._foresee()
         due = [event for event in self._story.events if event.at <= until]
         for at, mails in groupby(due, key=lambda event: event.at):
             self._go_on(until=at)
@@ -84,6 +85,7 @@ class Rehearsal:
             self._app.timetable.run_before_mail(at)
             for event in mails:
                 self._mail(event)
+            self._app.timetable.run_due(at)
             self._settle()
         self._go_on(until=until + timedelta(microseconds=1))
         self._clock.jump(until)
@@ -103,20 +105,32 @@ class Rehearsal:
             if at >= until:
                 return
             self._clock.jump(at)
-            self._app.timetable.run_before_mail(at)
+            self._app.timetable.run_foreseen(at, self._foreseen)
+            self._foresee()
             self._settle()
 
     def _settle(self) -> None:
-        """Do all that is due at this instant, and find out when something will be next."""
+        """Do all that is left to do at this instant, letters last."""
         app, now = self._app, self._clock.now()
         for _ in range(_ROUNDS):
-            _until_done(app.pipeline.do_one)
-            by_itself = app.timetable.run_due(now)
+            has_mail = _until_done(app.pipeline.do_one)
+            if has_mail or self._is_due(now):
+                app.timetable.run_due(now)
             _until_done(app.deliverer.do_one)
-            waiting = (by_itself, app.pipeline.next_at(), app.deliverer.next_at())
-            self._upcoming = min((each for each in waiting if each is not None), default=None)
-            if self._upcoming is None or self._upcoming > now:
+            self._foresee()
+            if not self._is_due(now):
                 return
+
+    def _foresee(self) -> None:
+        """Find out when something will be due next."""
+        app = self._app
+        self._foreseen = app.timetable.foresee(self._clock.now())
+        waiting = (*self._foreseen.values(), app.pipeline.next_at(), app.deliverer.next_at())
+        self._upcoming = min((each for each in waiting if each is not None), default=None)
+
+    def _is_due(self, now: datetime) -> bool:
+        """Return whether something of the timetable is due at this very instant."""
+        return any(instant is not None and instant <= now for instant in self._foreseen.values())
 
     def _mail(self, event: StoryEvent) -> None:
         """Let a mail arrive and be understood; remember what it made, or why it could not be written."""
