@@ -182,3 +182,283 @@ def test_history_is_cut_from_html_of_every_program(name: str) -> None:
     source = HTML[name].replace("{new}", HTML_NEW).replace("{old}", HTML_OLD)
 
     assert new_text(texts.from_html(source)) == NEW
+
+
+CLOSINGS = (
+    "Best,\nCasey",
+    "Kind regards\n\nCasey Client | ACME Corp | +44 20 1234567",
+    "Regards,\nCasey Client\nSenior Manager, Operations\nACME Ltd",
+    "Warm regards,\nCasey",
+    "With best regards\nCasey",
+    "Thanks and regards,\nCasey",
+    "Thanks & Regards,\nCasey Client",
+    "Best Regards\n*Casey Client*\n*ACME*\nM: +49 170 1234567",
+    "Yours sincerely,\nCasey",
+    "Freundliche Grüsse\nCasey",
+    "Mit besten Grüßen\nCasey",
+    "i. A. Casey Client\nKunde GmbH\nTel. 030 1234567",
+    "Herzliche Grüße aus Berlin\nCasey",
+    "Beste Grüße\nCasey",
+    "Schöne Grüße,\nCasey",
+    "Gruß\nCasey",
+    "LG Casey",
+    "VG, Casey",
+    "Mit freundlichen Grüßen / Best regards\nCasey",
+    "Bien cordialement,\nCasey",
+    "Cordialement\n\nCasey CLIENT\nResponsable IT\n01 23 45 67 89",
+    "Bonne journée,\nCasey",
+    "Salutations,\nCasey",
+    "Sincères salutations\nCasey",
+    "Un saludo,\nCasey",
+    "Saludos cordiales,\nCasey",
+    "Atentamente,\nCasey",
+    "Gracias y saludos,\nCasey",
+    "Reciba un cordial saludo,\nCasey",
+    "Cordiali saluti,\nCasey",
+    "Un cordiale saluto\nCasey",
+    "Grazie e saluti\nCasey",
+    "Buona giornata,\nCasey",
+    "Atenciosamente,\nCasey",
+    "Cumprimentos,\nCasey",
+    "Com os melhores cumprimentos,\nCasey",
+    "Abraço,\nCasey",
+    "Met vriendelijke groet,\nCasey",
+    "Groeten,\nCasey",
+    "Hartelijke groet\nCasey",
+    "Vriendelijke groeten,\nCasey",
+    "Med vänliga hälsningar\nCasey",
+    "Vänliga hälsningar,\nCasey",
+    "Mvh\nCasey",
+    "Hälsningar\nCasey",
+    "Med venlig hilsen\nCasey",
+    "Venlig hilsen / Best regards\nCasey",
+    "Vennlig hilsen\nCasey",
+    "Med vennlig hilsen,\nCasey",
+    "Mvh Casey",
+    "Hilsen Casey",
+    "Ystävällisin terveisin,\nCasey",
+    "Terveisin Casey",
+    "Parhain terveisin\nCasey",
+    "Pozdrawiam,\nCasey",
+    "Z poważaniem\nCasey",
+    "Z wyrazami szacunku,\nCasey",
+    "Pozdrawiam serdecznie\nCasey",
+    "S pozdravem\nCasey",
+    "S přátelským pozdravem\nCasey",
+    "S pozdravom,\nCasey",
+    "Üdvözlettel,\nCasey",
+    "Tisztelettel:\nCasey",
+    "Cu stimă,\nCasey",
+    "Cu drag,\nCasey",
+    "С уважением,\nКейси",
+    "З повагою,\nКейсі",
+    "С наилучшими пожеланиями\nКейси",
+    "С уважение,\nКейси",
+    "Saygılarımla,\nCasey",
+    "İyi çalışmalar dilerim\nCasey",
+    "Με εκτίμηση,\nCasey",
+    "Φιλικά,\nCasey",
+    "Lep pozdrav\nCasey",
+    "S poštovanjem,\nCasey",
+    "Srdačan pozdrav,\nCasey",
+    "よろしくお願いいたします。\nケーシー",
+    "此致\n敬礼\nCasey",
+    "祝好\nCasey",
+    "감사합니다.\n케이시 드림",
+    "\u05d1\u05d1\u05e8\u05db\u05d4,\n\u05e7\u05d9\u05d9\u05e1\u05d9",
+    "\u0645\u0639 \u0623\u0637\u064a\u0628 \u0627\u0644\u062a\u062d\u064a\u0627\u062a\u060c\n\u0643\u064a\u0633\u064a",
+    "\u062a\u062d\u064a\u0627\u062a\u064a\n\u0643\u064a\u0633\u064a",
+    "Trân trọng,\nCasey",
+    "Salam,\nCasey",
+    "Hormat saya,\nCasey",
+    "Salutacions,\nCasey",
+    "Lugupidamisega\nCasey",
+    "Pagarbiai\nCasey",
+    "Ar cieņu\nCasey",
+    "--\nCasey Client\nACME",
+    "-- \nCasey",
+    "____________________\nCasey Client\nACME\n+49 30 1234567",
+    "Casey Client\nHead of IT\nACME Ltd\nT +44 20 7946 0000\nwww.acme.example\ncasey@client.example",
+)
+
+
+@pytest.mark.parametrize("signature", CLOSINGS)
+def test_signatures_of_many_countries_are_cut(signature: str) -> None:
+    history = "\n\nOn Mon, Nov 16, 2026 at 9:12 AM Ann Lee <ann@vendor.example> wrote:\n> Dear Casey\n> try again\n"
+
+    assert new_text(f"{NEW}\n\n{signature}\n") == NEW
+    assert new_text(f"{NEW}\n\n{signature}{history}") == NEW
+
+
+FOOTERS = (
+    "This email and any files transmitted with it are confidential and intended solely for the use of the individual to whom they are addressed.",
+    "CONFIDENTIALITY NOTICE: This message may contain privileged information.\nIf you are not the intended recipient, delete it.",
+    "Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen.\nWenn Sie nicht der richtige Adressat sind, informieren Sie bitte den Absender.",
+    "Ce message et ses pièces jointes peuvent contenir des informations confidentielles.",
+    "Este mensaje y sus archivos adjuntos son confidenciales.",
+    "AVISO LEGAL: Este mensaje puede contener información confidencial.",
+    "Questo messaggio contiene informazioni riservate.",
+    "Le informazioni contenute nella presente comunicazione sono riservate.",
+    "Dit bericht is uitsluitend bestemd voor de geadresseerde.",
+    "Detta meddelande kan innehålla konfidentiell information.",
+    "Denne e-mail er fortrolig.",
+    "Niniejsza wiadomość jest poufna i przeznaczona wyłącznie dla adresata.",
+    "Tato zpráva je důvěrná a určena pouze adresátovi.",
+    "Данное сообщение является конфиденциальным.",
+    "Bu e-posta gizlidir ve yalnızca alıcısı içindir.",
+    "Esta mensagem pode conter informação confidencial.",
+    "本邮件及其附件含有保密信息，仅限于发送给上面地址中列出的个人。",
+    "このメールには機密情報が含まれている場合があります。",
+    "Please consider the environment before printing this e-mail.",
+    "P Please consider the environment before printing this email",
+    "Virus-free. www.avast.com",
+    "Virenfrei. www.avast.com",
+    "Diese E-Mail wurde von Avast Antivirus-Software auf Viren geprüft.",
+    "This email has been checked for viruses by Avast antivirus software.\nhttps://www.avast.com/antivirus",
+    "_______________________________________________\nusers mailing list\nusers@lists.client.example\nhttps://lists.client.example/users",
+    'You received this message because you are subscribed to the Google Groups "x" group.',
+    "Registered office: 1 Main Street, London. Registered in England no. 123456.",
+    "Sitz der Gesellschaft: Berlin, Amtsgericht Charlottenburg HRB 12345, Geschäftsführer: C. Client",
+    "IMPORTANT NOTICE: The information in this email is confidential.",
+)
+
+
+@pytest.mark.parametrize("footer", FOOTERS)
+def test_what_lawyers_and_scanners_add_is_no_text(footer: str) -> None:
+    assert new_text(f"{NEW}\n\n{footer}\n") == NEW
+    assert new_text(f"{NEW}\n\nBest regards,\nCasey\n\n{footer}\n") == NEW
+
+
+BANNERS = (
+    "CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the sender.",
+    "[EXTERNAL]",
+    "[EXTERNAL EMAIL]",
+    "**External Email**",
+    "ACHTUNG: Diese E-Mail kommt von einem externen Absender.",
+    "EXTERNE E-MAIL: Seien Sie vorsichtig beim Öffnen von Anhängen.",
+    "⚠ External sender",
+    "You don't often get email from casey@client.example. Learn why this is important",
+    "Sie erhalten nicht oft E-Mails von casey@client.example. Erfahren Sie, warum dies wichtig ist",
+    "ATTENTION : ce message provient d'un expéditeur externe.",
+    "Atención: este correo proviene de un remitente externo.",
+    "Let op: deze e-mail komt van buiten de organisatie.",
+    "This message was sent from outside the company. Please do not click links.",
+    "[Extern]",
+    "Warning: External sender. Verify before opening links.",
+)
+
+
+@pytest.mark.parametrize("banner", BANNERS)
+def test_a_gateways_warning_at_the_top_is_no_text(banner: str) -> None:
+    assert new_text(f"{banner}\n\n{NEW}\n") == NEW
+
+
+#: Whether the mail is an answer, and words that only look like history, signature or banner.
+LOOK_ALIKES = (
+    (
+        False,
+        "New request via the form:\n\nFrom: casey@client.example\nDate: 2026-11-16 09:12\nSubject: Login\n\nIt fails since Monday.",
+    ),
+    (False, "Name: Casey\nFrom: casey@client.example\nTo: support\nSubject: Login\nMessage: It fails\nPlease help."),
+    (False, "The log says:\n\nFrom: app01\nSent: 2026-11-16 09:12\nTo: db01\nSubject: sync\n\nIs that normal?"),
+    (
+        True,
+        "Kundennummer fehlt.\n\nViele Grüße\nCasey\n\nDie Kundennummer lautet 12345.\nDer Fehler tritt seit Montag bei allen auf.",
+    ),
+    (True, "Best regards,\nCasey\n\nI forgot to say that it fails only in the test system."),
+    (True, "The mail was not\nsent from our server"),
+    (True, "These devices fail:\n\nNokia phones with the old firmware\nBlackBerry users on the wifi"),
+    (True, "Nokia 3310 users cannot log in any more."),
+    (True, "It fails for these:\n\nSent from warehouse 3 and not received\nSent via UPS but lost"),
+    (True, "Steps:\n\n1. log in\n2. export\n\n---\n\nThe result is empty.\nPlease fix it by Friday, thanks."),
+    (True, "Error:\n\n----------\nORA-00942: table or view does not exist\n----------\n\nWhat now?"),
+    (True, "Hi,\n\nthis is what I see:\n\n> select * from t;\n> ERROR\n\nand it happens always."),
+    (True, "Please call me\n+49 30 123456\nor write to casey@client.example"),
+    (True, "Server: https://app.client.example\nUser: casey@client.example\nPhone: +49 30 1234567"),
+    (False, "Hi,\n\nmy data:\n\nCasey Client\ncasey@client.example\n+49 30 1234567"),
+    (True, "Confidential: the numbers are wrong.\n\nPlease fix."),
+    (True, "This message is confidential only when the flag is set. The flag is never set. Why?"),
+    (True, "Warning: this message appears when I log in:\n\nCannot open database"),
+    (True, "External users cannot log in, this message appears: 403"),
+    (True, "To unsubscribe a user we click on X but nothing happens.\n\nWhat to do?"),
+    (True, "Hallo,\n\nam 16.11.2026 um 09:12 schrieb der Server folgende Meldung:\n\nERROR 42\n\nWas tun?"),
+    (True, "We had a meeting on 16.11.2026 at 09:12 and Ann said:\n\n- fix login\n- fix export"),
+    (True, "MfG"),
+    (True, "Thanks\nCasey"),
+    (True, "A: yes\nB: no\nC: maybe"),
+    (True, "Questions:\n\nQ1> what is the limit?\nQ2> who may approve?\n\nThanks"),
+    (True, "Dear Ann,\n\nsee https://client.example/a\nand https://client.example/b"),
+    (
+        False,
+        "Dear team,\n\non Mon, Nov 16, 2026 at 9:12 AM our server sent 400 mails.\n\nPlease check:\n\nhost a\nhost b",
+    ),
+    (True, "Von: Berlin\nNach: Paris\nDatum: 3. Mai\n\nGeht das?"),
+    (True, "diff:\n\n--- a/file\n+++ b/file\n@@ -1 +1 @@\n-old\n+new"),
+    (True, "| a | b |\n|---|---|\n| 1 | 2 |"),
+    (True, "Bitte denken Sie daran, den Server neu zu starten."),
+)
+
+
+@pytest.mark.parametrize(("is_reply", "body"), LOOK_ALIKES)
+def test_what_people_write_is_never_taken_for_something_else(is_reply: bool, body: str) -> None:
+    assert new_text(body, is_reply=is_reply) == body
+
+
+FORWARDS = (
+    "Please see below, can you help?\n\n---------- Forwarded message ---------\nFrom: Bob <bob@client.example>\nDate: Mon, 16 Nov 2026 at 09:12\nSubject: Login\nTo: Casey <casey@client.example>\n\nIt fails for me.",
+    "FYI\n\nBegin forwarded message:\n\nFrom: Bob <bob@client.example>\nSubject: Login\nDate: 16 November 2026 at 09:12:33 CET\nTo: Casey <casey@client.example>\n\nIt fails for me.",
+    "siehe unten\n\n-------- Weitergeleitete Nachricht --------\nBetreff: \tLogin\nDatum: \tMon, 16 Nov 2026 09:12:33 +0100\nVon: \tBob <bob@client.example>\nAn: \tCasey <casey@client.example>\n\nEs geht nicht.",
+    "Pour info\n\n---------- Forwarded message ---------\nDe : Bob <bob@client.example>\nDate: lun. 16 nov. 2026 à 09:12\nSubject: Login\nTo: <casey@client.example>\n\nÇa échoue.",
+)
+
+
+@pytest.mark.parametrize("body", FORWARDS)
+def test_a_forward_keeps_what_was_passed_on(body: str) -> None:
+    assert new_text(body) == body
+
+
+PLACES = {
+    "bottom": (
+        "On Mon, Nov 16, 2026 at 9:12 AM Ann <ann@vendor.example> wrote:\n> Did you try?\n> Ann\n\nThanks, but it still fails.\n\nCould you look again?",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+    "bottom_sig": (
+        "On Mon, Nov 16, 2026 at 9:12 AM Ann <ann@vendor.example> wrote:\n> Did you try?\n> Ann\n\nThanks, but it still fails.\n\nCould you look again?\n\n-- \nCasey",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+    "bottom_tb": (
+        "Am 16.11.26 um 09:12 schrieb Ann Lee:\n> Did you try?\n>\n> Ann\n\nThanks, but it still fails.\n\nCould you look again?\n",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+    "device_mid": (
+        "Thanks, but it still fails.\n\nCould you look again?\n\nGet Outlook for iOS<https://aka.ms/o0ukef>\n________________________________\nFrom: Ann Lee <ann@vendor.example>\nSent: Monday, November 16, 2026 9:12:33 AM\nTo: Casey <casey@client.example>\nSubject: Re: Login\n\nDear Casey",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+    "url_wrap": (
+        "Thanks, but it still fails.\n\nCould you look again?\n\nOn Mon, Nov 16, 2026 at 9:12 AM Ann Lee <ann@vendor.example<mailto:ann@vendor.example>> wrote:\n\nDear",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+    "two": (
+        "Thanks, but it still fails.\n\nCould you look again?\n\nOn Mon, Nov 16, 2026 at 9:12 AM Ann <ann@vendor.example> wrote:\n\n> Hi\n>\n> On Sun, Nov 15, 2026 at 9:12 AM Casey <casey@client.example> wrote:\n>\n>> It fails\n",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+    "nbsp": (
+        "Thanks,\xa0but\xa0it\xa0still\xa0fails.\n\nCould\xa0you\xa0look\xa0again?\n\nOn\xa0Mon, Nov 16, 2026 at 9:12\u202fAM Ann Lee <ann@vendor.example> wrote:\n> x",
+        "Thanks,\xa0but\xa0it\xa0still\xa0fails.\n\nCould\xa0you\xa0look\xa0again?",
+    ),
+    "crlf-safe": (
+        "Thanks, but it still fails.\n\nCould you look again?\n\n\n\n\nFrom: Ann Lee <ann@vendor.example>\n\nSent: Monday, November 16, 2026 9:12 AM\n\nTo: Casey\n\nSubject: Login\n\nDear",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+    "reply_all_block": (
+        "Thanks, but it still fails.\n\nCould you look again?\n\nFrom: Ann Lee via Support <support@vendor.example>\nReply-To: Support <support@vendor.example>\nDate: Monday, 16 November 2026 at 09:12\nTo: Casey\nCc: Bob, Eve\nSubject: Re: Login\n\nDear",
+        "Thanks, but it still fails.\n\nCould you look again?",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_new_words_are_found_wherever_they_stand(name: str) -> None:
+    body, expected = PLACES[name]
+
+    assert new_text(body) == expected

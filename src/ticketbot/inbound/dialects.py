@@ -75,46 +75,55 @@ LABEL: Final = re.compile(r"^[\s>*_|\u200e\u200f]{0,8}([^\W\d_][^\d:\uff1a<>@]{0
 
 #: What phones and programs add by themselves.
 DEVICE: Final = re.compile(
-    r"^[\s*_>~-]{0,4}(?:sent (?:from|via|with|using) (?!.{0,60}\b(?:and|but|please|because|yesterday)\b)|get outlook for|gesendet (?:von|mit|über|via)|von meinem .{2,40} gesendet"
+    r"^[\s*_>~-]{0,4}(?:(?-i:Sent) (?:from|via|with|using) (?:my |an? |the |(?-i:[A-Z]|i[A-Z]))(?!.{0,60}\b(?:and|but|please|because|yesterday)\b)|sent (?:from|via|with) my |get outlook for|gesendet (?:von|mit|über|via)|von meinem .{2,40} gesendet"
     r"|diese nachricht wurde (?:von|mit)|holen sie sich outlook|outlook für .{2,20} (?:abrufen|herunterladen|beziehen)|envoyé (?:de|depuis|à partir|avec|via)|télécharger outlook|obtenir outlook|obtenez outlook"
     r"|enviado (?:desde|do|de|a partir|com|por)|enviada (?:do|de)|obtener outlook|obter o outlook|descarga outlook|baixar o outlook|inviato d(?:a|al|all)|ottieni outlook|scarica outlook|verzonden (?:vanaf|met|via|vanuit)|verstuurd vanaf"
     r"|download outlook|outlook downloaden|skickat från|skickades från|hämta outlook|sendt fra|hent outlook|last ned outlook|lähetetty (?:laitteesta|\w+sta|\w+stä)|hanki outlook|wysłane z|pobierz (?:aplikację )?outlook|wysłano z"
     r"|odesláno z|odoslané z|získat outlook|az .{2,30}(?:küldve|küldöm)|elküldve|trimis de pe|trimis din|descărcați outlook|отправлено (?:с|из)|надіслано з|скачать outlook|изпратено от|.{0,30}(?:'?d[ae]n|tan|ten) gönderildi|στάλθηκε από"
-    r"|poslano (?:sa|z|iz|s)|发自|發自|來自我的|从我的.{1,20}发送|获取 outlook|iphoneから送信|.{1,20}から送信|나의 iphone|.{2,20}에서 보냄|נשלח מ|أُ?رسلت من|enviat (?:des|amb)|sent via|đã gửi từ|dikirim dari|"
-    r"sent from|this message was sent from|message envoyé (?:depuis|avec)|connected by|nokia|blackberry|.{0,20}yahoo mail (?:for|per|pour|für)|sent from yahoo)",
+    r"|poslano (?:sa|z|iz|s)|发自|發自|來自我的|从我的.{1,20}发送|获取 outlook|iphoneから送信|.{1,20}から送信|나의 iphone|.{2,20}에서 보냄|נשלח מ|أُ?رسلت من|enviat (?:des|amb)|đã gửi từ|dikirim dari|"
+    r"this (?:message|e-?mail) was sent from (?:my|an?) |message envoyé (?:depuis|avec)|connected by (?:docomo|motoblur)|blackberry(?:®|\s*$)|.{0,20}yahoo mail (?:for|per|pour|für))",
     re.IGNORECASE,
 )
 
 #: Formal closings: below them stands who wrote, not what.
 CLOSING: Final = re.compile(
-    r"^[\s*_]{0,4}(?:(?:(?:with )?(?:my |our )?(?:best|kind|kindest|warm|warmest|many|sincere)(?: and \w+)? (?:regards|wishes)|(?:best |kind )?regards|rgds|brgds|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|respectfully"
-    r"|mit (?:freundlich|best|herzlich|lieb|viel|sonnig)\w*(?: \w+)? gr(?:ü|ue|u)(?:ß|ss)e?n?|(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[rn]? gr(?:ü|ue)(?:ß|ss)e?|mfg|vg|lg|hochachtungsvoll|"
-    r"(?:bien |très )?cordialement|(?:meilleures|sincères) salutations|bien à vous|salutations distinguées|veuillez agréer.{0,80}|"
-    r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|un saludo|(?:cordiali|distinti) saluti|cordialmente|un saluto|saluti|"
-    r"(?:com os )?(?:melhores )?cumprimentos|atenciosamente|att|abraços?|(?:met )?(?:vriendelijke|hartelijke|beste) groet(?:en)?|mvg|groet(?:en|jes)?|"
-    r"(?:med )?v(?:e|ä)nlig(?:a)? h(?:i|ä)lsning(?:ar)?|med vänliga? hälsningar?|(?:med )?venlig hilsen|(?:de )?bedste hilsner|mvh|vh|(?:med )?(?:vennlig|beste) hilsen|hilsen|hälsningar|bästa hälsningar|"
-    r"(?:ystävällisin|parhain) terveisin|terveisin|(?:z poważaniem|pozdrawiam|z wyrazami szacunku)(?: serdecznie)?|s pozdravem|s pozdravom|hezký den|üdvözlettel|tisztelettel|cu stimă|cu respect|toate cele bune|"
-    r"с уважением|с наилучшими пожеланиями|з повагою|saygılarımla|saygılar|iyi çalışmalar|με εκτίμηση|lp|lep pozdrav|s poštovanjem|srdačan pozdrav|敬具|此致|祝好|よろしくお願い(?:いた)?します|以上|감사합니다))"
-    r"(?: from [\w ]{2,30})?\s*[,.!;:–—-]?\s*(?:\w+(?: \w+)?)?\s*$",
+    r"^[\s*_/]{0,4}(?:(?:(?:thanks|thank you|many thanks)[,!]? (?:and|&) |with )?(?:my |our )?(?:best|kind|kindest|warm|warmest|many|sincere)(?: and \w+)? (?:regards|wishes)|(?:(?:thanks|thank you|many thanks)[,!]? (?:and|&) |best |kind )?regards|rgds|brgds|best(?=,\s*$)"
+    r"|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|respectfully(?: yours)?|i\. ?[av]\.(?= )|p\.? ?p\.?a?\.(?= )"
+    r"|mit (?:freundlich|best|herzlich|lieb|viel|sonnig)\w*(?: \w+)? gr(?:ü|ue|u)(?:ß|ss)e?n?|(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[rn]? gr(?:ü|ue)(?:ß|ss)e?|gru(?:ß|ss)|gr(?:ü|ue)(?:ß|ss)e|mfg|vg|lg|hochachtungsvoll"
+    r"|(?:bien |très )?cordialement|(?:meilleures|sincères|cordiales) salutations|salutations(?: distinguées)?|bien à vous|bonne (?:journée|soirée|réception)|veuillez agréer.{0,80}|je vous prie d['’]agréer.{0,80}"
+    r"|(?:gracias y |un |reciban? un )?(?:cordial(?:es)? )?saludos?(?: cordial(?:es)?)?|atentamente|atte"
+    r"|(?:grazie e )?(?:(?:un )?cordial[ei]|distinti)? ?salut[io]|cordialmente|buona (?:giornata|serata)"
+    r"|(?:com os )?(?:melhores )?cumprimentos|atenciosamente|cordiais saudações|att|(?:um )?abraços?|(?:met )?(?:vriendelijke|hartelijke|beste) groet(?:en)?|mvg|groet(?:en|jes)?"
+    r"|(?:med )?v(?:e|ä)nlig(?:a)? h(?:i|ä)lsning(?:ar)?|med vänliga? hälsningar?|(?:med )?venlig hilsen|(?:de )?bedste hilsner|mvh|vh|(?:med )?(?:vennlig|beste) hilsen|hilsen|hälsningar|bästa hälsningar"
+    r"|(?:ystävällisin|parhain) terveisin|terveisin|(?:z poważaniem|pozdrawiam|z wyrazami szacunku|z pozdrowieniami)(?: serdecznie)?|s (?:přátelským |úctou a )?pozdrav[eo]m|s úctou|hezký den|üdvözlettel|tisztelettel|cu (?:stimă|respect|drag)|toate cele bune"
+    r"|с уважением|с уважение|с наилучшими пожеланиями|з повагою|поздрави|поздрав|с поштовањем|saygılarım(?:la|ızla)|saygılar|iyi çalışmalar(?: dileri[mz])?|με εκτίμηση|φιλικά|lp|lep pozdrav|s (?:poštovanjem|spoštovanjem)|srdačan pozdrav"
+    r"|lugupidamisega|pagarbiai|ar cieņu|salutacions|trân trọng|hormat (?:saya|kami)|salam|敬具|此致|祝好|顺祝商祺|(?:どうぞ)?(?:宜しく|よろしく)お願い(?:いた|致)?します。?|以上|감사합니다\.?|בברכה|(?:ב)?כבוד רב|(?:مع )?(?:أطيب |خالص )?(?:ال)?تحيات[يى]?|مع (?:فائق )?(?:ال)?احترام|با احترام)"
+    r"(?: from [\w ]{2,30}| aus [\w ]{2,30})?(?:\s?[/|]\s?[\w ]{2,30})?\s*[,.!;:،，–—-]?\s*(?:\w+(?: \w+)?)?\s*$",
     re.IGNORECASE,
 )
 
 #: Warnings that a company's gateway puts over a mail.
 BANNER: Final = re.compile(
-    r"^[\s*\[(⚠️!]{0,6}(?:(?:caution|warning|attention|achtung|vorsicht|external(?: e-?mail| sender| message)?|extern|externe e-?mail|notice|security notice|cuidado|précaution)\b[\s:*!\])-]{0,6}.{0,60}(?:this (?:e-?mail|message)|"
-    r"diese (?:e-?mail|nachricht)|outside|extern|externe|originated|ce (?:message|courriel)|este (?:correo|mensaje)|expéditeur)|you don'?t often get e-?mail from|sie erhalten nicht (?:oft|häufig) e-?mails? von|some people who received this message don'?t often|"
-    r"\[?external\]?\s*$|this (?:e-?mail|message) (?:originated|came|was sent) from (?:outside|an external)|do not click (?:on )?(?:any )?links)",
+    r"^[\s*\[(⚠️!]{0,6}(?:(?:caution|warning|attention|achtung|vorsicht|important|external(?: e-?mail| sender| message)?|extern|externe e-?mail|notice|security notice|cuidado|atención|précaution|attenzione|let op|obs|varning|uwaga)\b[\s:*!\])\u2013-]{0,6}.{0,80}"
+    r"(?:outside (?:of )?(?:the |our |your |this |my )?(?:organi[sz]ation|company|network|firm|domain|university|business|group)|external (?:sender|source|e-?mail|address|party|origin)|externe[nrms]? (?:absender|e-?mail|quelle|nachricht|mail|afzender|bron)|von extern|außerhalb (?:der|des|unserer|ihrer)"
+    r"|originated (?:from )?outside|expéditeur (?:externe|extérieur)|(?:l['’]extérieur|extérieure?) (?:de|à)|remitente externo|fuera de (?:la|su|nuestra) organización|mittente esterno|esterna? all|buiten (?:de|onze|uw) organisatie|externt? (?:avsändare|mejl|e-post)|spoza (?:organizacji|firmy)|fora da organização|remetente externo)"
+    r"|you don'?t often get e-?mail from|sie erhalten nicht (?:oft|häufig) e-?mails? von|some people who received this message don'?t often|vous n['’]obtenez pas souvent|no suele recibir correo|non si riceve spesso|u ontvangt niet vaak"
+    r"|\[?external(?: e-?mail| sender)?[\]*!]{0,3}\s*$|externe e-?mail\s?:|\[extern\]\s*$|this (?:e-?mail|message) (?:originated|came|was sent) from (?:outside|an external)|do not click (?:on )?(?:any )?links|diese (?:e-?mail|nachricht) (?:stammt|kommt|wurde) von (?:außerhalb|extern)"
+    r"|ce (?:message|courriel|mail) (?:provient|vient) de l['’]extérieur|este (?:correo|mensaje) (?:proviene|procede) de fuera)",
     re.IGNORECASE,
 )
 
 #: The first words of what lawyers put under a mail, and of footers that virus scanners and lists add.
 DISCLAIMER: Final = re.compile(
-    r"^[\s*_#-]{0,6}(?:(?:this|the information (?:in|contained in) this|the contents? of this) (?:e-?mail|message|communication|transmission|electronic|correspondence).{0,120}(?:confidential|privileged|intended|solely)|"
-    r"(?:confidentiality|legal|privacy|e-?mail)[ -](?:notice|disclaimer|note)|disclaimer\s*:?\s*$|confidential(?:ity)?\s*(?:notice)?\s*:|diese (?:e-?mail|nachricht).{0,80}(?:vertraulich|rechtlich)|der inhalt dieser (?:e-?mail|nachricht)|"
-    r"vertraulichkeitshinweis|ce (?:message|courriel|mail|email).{0,100}(?:confidentiel|exclusivement|destin)|este (?:mensaje|correo|e-?mail).{0,100}(?:confidencial|dirigido)|esta mensagem.{0,80}confidencia|"
-    r"questo messaggio.{0,100}(?:riservat|confidenzial|analizzat)|le informazioni contenute|dit (?:bericht|e-?mailbericht).{0,80}(?:vertrouwelijk|bestemd)|denna? e-?post.{0,80}konfident|denne e-?mail.{0,80}fortrolig|"
-    r"please consider the environment|think before you print|before printing|bitte (?:denken|prüfen) sie.{0,60}(?:drucken|umwelt)|pensez à l'environnement|virus-free\.|virenfrei\.|scanned by|this e-?mail (?:has been|was) (?:scanned|checked)|"
-    r"you (?:are receiving|received) this (?:e-?mail|message) because|to unsubscribe|you are subscribed|.{2,60} mailing list\s*$)",
+    r"^[\s*_#-]{0,6}(?:(?:important(?: notice)?\s?:\s?)?(?:this|the information (?:in|contained in) this|the contents? of this|the information transmitted) (?:e-?mail|message|communication|transmission|electronic|correspondence).{0,120}(?:confidential|privileged|intended|solely)"
+    r"|(?:confidentiality|legal|privacy|e-?mail)[ -](?:notice|disclaimer|note)|disclaimer\s*:?\s*$|confidential(?:ity)?\s*(?:notice)\s*:|diese (?:e-?mail|nachricht).{0,80}(?:vertraulich|rechtlich|auf viren)|der inhalt dieser (?:e-?mail|nachricht)|vertraulichkeitshinweis"
+    r"|ce (?:message|courriel|mail|email).{0,100}(?:confidentiel|exclusivement|destin)|avis de confidentialité|(?:aviso legal|aviso de confidencialidad|nota di riservatezza|aviso de confidencialidade)\b|este (?:mensaje|correo|e-?mail).{0,100}(?:confidencial|dirigido)|esta mensagem.{0,80}confidencia"
+    r"|questo messaggio.{0,100}(?:riservat|confidenzial|analizzat)|le informazioni contenute (?:in|nel)|dit (?:bericht|e-?mailbericht).{0,80}(?:vertrouwelijk|bestemd)|(?:detta|denna) (?:e-?post|meddelande|mejl).{0,80}konfident|denne (?:e-?mail|e-?post|mail).{0,80}(?:fortrolig|konfidensiell)"
+    r"|(?:niniejsza|ta) wiadomość.{0,80}(?:pouf|przeznaczon)|tato (?:zpráva|e-?mail).{0,80}důvěrn|táto (?:správa|e-?mail).{0,80}dôvern|ez az (?:üzenet|e-?mail).{0,80}bizalmas|acest (?:mesaj|e-?mail).{0,80}confiden|(?:данное|это|настоящее) (?:сообщение|письмо).{0,80}конфиденциальн|це повідомлення.{0,80}конфіденційн"
+    r"|bu (?:e-?posta|mesaj|ileti).{0,80}(?:gizli|yalnızca|sadece)|本邮件.{0,40}(?:保密|机密)|此(?:电子)?邮件.{0,40}(?:保密|机密)|この(?:電子)?メール.{0,40}(?:機密|秘密)|본 (?:메일|이메일|전자우편).{0,40}(?:기밀|비밀)"
+    r"|(?:p )?please consider the environment|think before you print|before printing|bitte (?:denken|prüfen) sie.{0,60}(?:drucken|umwelt|ausdruck)|pensez à l['’]environnement|virus-free\.|virenfrei\.|scanned by|this e-?mail (?:has been|was) (?:scanned|checked)|questa e-?mail è stata controllata|l['’]absence de virus|garanti sans virus"
+    r"|registered (?:office|in england)\b.{0,90}(?:registered|no\b|number|street|road|london)|sitz der gesellschaft\s?:|(?:amtsgericht|handelsregister|registergericht)\b.{0,40}\bhr ?[ab]\b"
+    r"|you (?:are receiving|received) this (?:e-?mail|message) because|to unsubscribe(?: from|,| ?:| send)|you are subscribed|.{2,60} mailing list\s*$)",
     re.IGNORECASE,
 )
 

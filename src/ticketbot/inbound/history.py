@@ -26,11 +26,16 @@ _ENDS: Final = re.compile(
     r"[:\uff1a][\s\u200e\u200f]*[\]*_>-]{0,12}[\s\u200e\u200f]*$|(?:wrote|schrieb|écrit|escribió|escreveu|scritto|skrev|写道|寫道)[\s*_-]*$"
 )
 _TORN_END: Final = re.compile(r"\s*>\s?(?:[^\W\d]{1,12}\s){0,3}[^\W\d]{0,12}\s?[:\uff1a]\s*$")
+_LOWER_CASE: Final = re.compile(r"(?:am|on|le|el|il|em|op|den|dne|at|in|um|la) ")
 _ADDRESS_ENDS: Final = re.compile("[>)][\u200e\u200f\u202c ]{0,4}[:\uff1a]$")
 
 
-def history_begins(lines: Sequence[str]) -> int:
-    """Return the line from which on everything is history, or the number of lines."""
+def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
+    """Return the line from which on everything is history, or the number of lines.
+
+    In a first mail a bare block of labels may be a form that somebody filled in: only one with sender, date, recipient
+    and subject in a program's order counts there.
+    """
     for number, line in enumerate(lines):
         if not line.strip():
             continue
@@ -41,7 +46,9 @@ def history_begins(lines: Sequence[str]) -> int:
             continue
         if (_is_original_line(line) or REPLY_ABOVE.search(head)) and number:
             return number
-        if _is_header_block(lines, number) or _is_notes_block(lines, number):
+        if _is_header_block(lines, number) and (is_reply or _is_programs_own(lines, number)):
+            return number
+        if is_reply and _is_notes_block(lines, number):
             return number
         if may_introduce(line):
             start = attribution_start(lines, number)
@@ -87,6 +94,23 @@ def _is_header_block(lines: Sequence[str], number: int) -> bool:
         else:
             missed += 1
     return "from" in kinds and len(kinds) >= 3 and bool(kinds & {"date", "subject"})  # noqa: PLR2004
+
+
+def _is_programs_own(lines: Sequence[str], number: int) -> bool:
+    """Return whether a block of labels is as programs write it: a rule above it, or all four labels and an address."""
+    above = next((line for line in reversed(lines[:number]) if line.strip()), "")
+    if above and not above.strip(RULERS):
+        return True
+    kinds = [kind for line in lines[number : number + 6] if (kind := label_of(line)) and kind != "cc"]
+    told = "\n".join(lines[number : number + 6])
+    return kinds[:4] in _ORDERS and ADDRESS.search(told) is not None and WHEN.search(told) is not None
+
+
+_ORDERS: Final = (
+    ["from", "date", "to", "subject"],
+    ["from", "to", "date", "subject"],
+    ["date", "from", "to", "subject"],
+)
 
 
 def _is_notes_block(lines: Sequence[str], number: int) -> bool:
@@ -138,6 +162,8 @@ def _is_sentence(line: str) -> bool:
 def is_attribution(text: str) -> bool:
     """Return whether a text says who wrote when, as programs say it."""
     has_time, has_address = bool(WHEN.search(text)), bool(ADDRESS.search(text)) or "&lt;" in text
+    if not has_address and _LOWER_CASE.match(text):
+        return False  # people write "am 16.11. schrieb der Server", programs begin with a capital
     if WROTE.search(text):
         if not (has_time or has_address):
             return False

@@ -64,7 +64,7 @@ def _newly_written(lines: list[str], *, is_reply: bool) -> list[str]:
             return lines
         if not any(line.strip() for line in before):
             return _after_header_block(lines, forward + 1)
-    end = history_begins(lines)
+    end = history_begins(lines, is_reply=is_reply)
     lines = lines[:end]
     lines = without_signature(lines, by_marks=True)
     lines = trimmed(_without_quotes(lines, is_reply=is_reply))

@@ -76,21 +76,34 @@ def _is_card(rest: Sequence[str], *, at_most: int) -> bool:
         and all(len(item) < 90 for item in head)  # noqa: PLR2004
         and not any(item.rstrip().endswith(("?", ":")) or PLAIN_QUOTED.match(item) for item in head)
         and not any(re.match(r"\s*(?:p\.?\s?s\.?|nb|ps)\b\s*[:.]?", item, re.IGNORECASE) for item in head)
+        and not any(_is_sentence(item) for item in head)
     )
+
+
+def _is_sentence(line: str) -> bool:
+    """Return whether a line says something: several words with a full stop, and nothing by which to reach anybody."""
+    return len(line.split()) > 5 and line.rstrip().endswith((".", "!")) and not _reaches(line)  # noqa: PLR2004
+
+
+def _reaches(line: str) -> bool:
+    return bool(_PHONE.search(line) or _URL.search(line) or ADDRESS.search(line))
 
 
 def _is_contact_block(lines: Sequence[str], number: int) -> bool:
     """Return whether the last paragraph, beginning here, is a name with telephone, address or page."""
     if number and lines[number - 1].strip():
         return False
+    above = next((line.rstrip() for line in reversed(lines[:number]) if line.strip()), "")
+    if above.endswith(":"):
+        return False  # "my data:"
     block = lines[number:]
     if any(not line.strip() for line in block):
         return False
     if not 2 <= len(block) <= 9 or any(len(line) > 70 for line in block):  # noqa: PLR2004
         return False
-    told = sum(bool(_PHONE.search(line) or _URL.search(line) or ADDRESS.search(line)) for line in block)
+    told = sum(_reaches(line) for line in block[1:])
     first = block[0].split()
-    return told >= 2 and len(first) <= 6 and not block[0].rstrip().endswith((":", "?"))  # noqa: PLR2004
+    return told >= 2 and len(first) <= 6 and not _reaches(block[0]) and not block[0].rstrip().endswith((":", "?"))  # noqa: PLR2004
 
 
 def trimmed(lines: list[str]) -> list[str]:
