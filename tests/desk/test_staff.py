@@ -548,6 +548,61 @@ def test_commands_below_a_quote_do_nothing(store: Store) -> None:
     assert desk.ticket().state == "open"
 
 
+STAFF_LETTER = """\
+A new ticket that nobody owns yet: T-1001.
+Class         incident · S3 · P2 high
+Mara Lind, Tuesday 2 March, 10:00 (Berlin time):
+> The monthly report shows nothing.
+To answer the client, reply to this mail:
+  {answer}
+To leave a note that the client never sees, write to:
+  {note}
+"""
+
+
+def quoted(desk: DeskDriver) -> str:
+    """Return a letter to staff as mail programs quote it below an answer, or without one."""
+    letter = STAFF_LETTER.format(answer=desk.answer_address(), note=desk.note_address())
+    return "\n".join(f"> {line}" for line in letter.splitlines())
+
+
+@on_sqlite
+@pytest.mark.parametrize("program", ["quotes", "introduces", "copies", "rules"])
+def test_an_answer_that_is_history_alone_goes_nowhere(store: Store, program: str) -> None:
+    desk = DeskDriver(store)
+    desk.receive(a_mail())
+    letter = STAFF_LETTER.format(answer=desk.answer_address(), note=desk.note_address())
+    head = "-----Original Message-----\nFrom: Support\nSent: Tuesday\nTo: Ben\nSubject: Report is empty\n\n"
+
+    answer(
+        desk,
+        {
+            "quotes": quoted(desk),
+            "introduces": f"On Tue, Support wrote:\n{quoted(desk)}",
+            "copies": head + letter,
+            "rules": "________________________________",
+        }[program],
+    )
+
+    assert desk.codes()[-1] == "CMD ben"
+    assert desk.letters("RELAY_OUT") == []
+    assert desk.clocks()["FR", 1].state == "running"
+
+
+@on_sqlite
+def test_an_answer_between_quoted_lines_keeps_what_the_client_wrote_alone(store: Store) -> None:
+    desk = DeskDriver(store)
+    desk.receive(a_mail())
+    wrote = "> > The monthly report shows nothing."
+    history = quoted(desk).replace(wrote, f"{wrote}\nWe mended it.")
+
+    answer(desk, f"On Tue, 2 Mar 2027 at 10:00, Support <support@desk.example> wrote:\n{history}\nTell me.")
+
+    text = desk.letter("RELAY_OUT").draft["values"]["text"]
+    assert [line.strip() for line in text.splitlines()] == [wrote, "We mended it.", "Tell me."]
+    assert desk.messages()[-1].new_text == text
+
+
 @on_sqlite
 def test_a_phones_signature_below_a_command_is_no_answer(store: Store) -> None:
     desk = opened(store)

@@ -9,12 +9,19 @@ from ticketbot.domain.commands import CommandError
 from ticketbot.domain.messages import fold
 from ticketbot.domain.senders import client_of_domain
 from ticketbot.domain.signoffs import is_sign_off
+from ticketbot.domain.tokens import Audience
 from ticketbot.store.models import Staff, Ticket
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _MARKER = re.compile(r"(?:Ref\.\s*)?(?<![a-z0-9])t\.[a-z2-7]{32}(?![a-z0-9])", re.IGNORECASE)
 _PHONE = re.compile(r"(?:[A-Za-z]{1,12}[.:]?\s*)?\+?[0-9][0-9 ()/.-]{5,30}[0-9]")
+_QUOTED = re.compile(r"\s{0,3}>")
+_WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 _MOST_ADDRESSES = 200
+_MOST_QUOTED = 500
+_LONGEST_INTRODUCTION = 3
+_MAILS_COMPARED = 20
+_LONGEST_COMPARED = 20_000
 _LONGEST_SIGNATURE = 12
 _LONGEST_LABEL = 2
 
@@ -26,6 +33,63 @@ def for_client(arrival: Arrival, person: Staff, text: str) -> str:
     kept = [*lines[:begins], *(line for line in lines[begins:] if not _is_private(line, arrival))]
     shown = "\n".join(_ADDRESS.sub(lambda found: _public(found[0], arrival), line) for line in kept)
     return shown.strip()
+
+
+def without_history(arrival: Arrival, ticket: Ticket, text: str) -> str:
+    """Return a staff member's words without quoted lines that the client has not read on this ticket.
+
+    What staff quote is our letter to them: it says who owns what, why, and which commands there are. A quote between
+    which they answer keeps the lines that the client wrote or got.
+    """
+    lines = text.split("\n")
+    quoted = sum(_QUOTED.match(line) is not None for line in lines)
+    if not quoted:
+        return text
+    known = _read_by_client(arrival, ticket) if quoted <= _MOST_QUOTED else []
+    kept: list[str] = []
+    for line in lines:
+        if _QUOTED.match(line):
+            words = " ".join(line.lstrip(" \t>").split())
+            follows = bool(kept) and _QUOTED.match(kept[-1]) is not None
+            if not (any(words in each for each in known) if words else follows):
+                continue
+        kept.append(line)
+    return "\n".join(kept).strip("\n")
+
+
+def _read_by_client(arrival: Arrival, ticket: Ticket) -> list[str]:
+    """Return what the client wrote or got on a ticket, each mail as one line; of what they got, our new words alone."""
+    mails = [each for each in arrival.work.tickets.messages(ticket.id) if each.audience == "public"]
+    texts = (each.text if each.direction == "in" else each.new_text for each in mails[-_MAILS_COMPARED:])
+    return [" ".join(text[:_LONGEST_COMPARED].split()) for text in texts]
+
+
+def nothing_new(arrival: Arrival, whole: str, own: str) -> Iterator[CommandError]:
+    """Yield a refusal for a mail that is history alone, or holds our letter to staff where no quote marks it.
+
+    *whole* is its text, *own* that text `without_history`.
+    """
+    written = [line for line in own.split("\n") if line.strip() and not _QUOTED.match(line)]
+    is_cut = len(own) < len(whole)
+    if is_cut and 0 < len(written) <= _LONGEST_INTRODUCTION and written[-1].rstrip().endswith((":", "\uff1a")):
+        written = []  # "On Tuesday … wrote:" over what was cut
+    if _holds_staff_letter("\n".join(written), arrival):
+        reason = "it holds a whole letter to staff, which clients never read"
+    elif whole.strip() and not _WORD.search("".join("".join(written).split())) and not arrival.message.attachments:
+        reason = "nothing of your own stands in it, only history"
+    else:
+        return
+    line = next((each.strip() for each in whole.split("\n") if each.strip()), "")[:200]
+    yield CommandError(line_no=1, line=line, reason=reason, suggestion="write your answer above it, and take it out")
+
+
+def _holds_staff_letter(text: str, arrival: Arrival) -> bool:
+    """Return whether a letter to staff stands in a text: its marker, or both of its addresses side by side."""
+    keys, now = arrival.post.keys, arrival.now
+    if any(each.audience is Audience.STAFF_NOTE for each in read_markers(text, keys=keys, now=now)):
+        return True
+    signed = (read_address(each, keys=keys, now=now) for each in _ADDRESS.findall(text)[:_MOST_ADDRESSES])
+    return {Audience.STAFF_REPLY, Audience.STAFF_NOTE} <= {each.token.audience for each in signed if each is not None}
 
 
 def strangers_in(arrival: Arrival, ticket: Ticket, text: str) -> Iterator[CommandError]:

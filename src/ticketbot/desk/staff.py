@@ -1,6 +1,7 @@
 """A staff member's mail: words for the client, a note, or commands; all or nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -13,7 +14,7 @@ from ticketbot.desk.challenges import answer_to_challenge, hold_and_ask
 from ticketbot.desk.outcome import Fate, Outcome, joined, opened, suppressed
 from ticketbot.desk.people import roles_of
 from ticketbot.desk.promises import load_clocks
-from ticketbot.desk.relayed import strangers_in
+from ticketbot.desk.relayed import nothing_new, strangers_in, without_history
 from ticketbot.desk.strangers import answer_about_stranger
 from ticketbot.desk.told import reader_of, staff_thread, ticket_facts
 from ticketbot.domain.authority import StaffStanding, staff_standing
@@ -84,6 +85,11 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
     ticket = arrival.work.tickets.lock(arrival.work.tickets.get(arrival.match.ticket))
     care = care_of(arrival.work, ticket, policy=arrival.rules.policy, now=arrival.at)
     goes_out = is_public and not parsed.has(CommandName.NOTE)
+    history: tuple[CommandError, ...] = ()
+    if goes_out:
+        own = without_history(arrival, ticket, parsed.text)
+        history = tuple(nothing_new(arrival, parsed.text, own)) if own or not parsed.has_commands else ()
+        parsed = replace(parsed, text=own)
     acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person, words=_words(parsed), goes_out=goes_out)
     first = current(load_clocks(arrival.work, ticket)).get(ClockName.FIRST_RESPONSE)
     errors = parsed.errors or refusals(
@@ -94,7 +100,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
         roles=roles_of(person, care.launch),
     )
     errors = errors or _unknown_people(acting, parsed)
-    errors = errors or (tuple(strangers_in(arrival, ticket, acting.words)) if goes_out else ())
+    errors = errors or history or (tuple(strangers_in(arrival, ticket, acting.words)) if goes_out else ())
     if errors:
         return _refuse(arrival, person, ticket, parsed, errors)
     try:
