@@ -12,14 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.desk.driver import DeskDriver
+from tests.factories import a_mail
 
 from ticketbot.domain.errors import TemporaryError, UnreadableMail
 from ticketbot.inbound.parse import read
 from ticketbot.inbound.pool import PooledReader
 from ticketbot.inbound.ward import Allowance
+from ticketbot.store.database import Store
 
 MISBEHAVE = "tests.inbound.hostile:misbehave"
-HASTY = Allowance(seconds=0.7, cpu_seconds=1)
+HASTY = Allowance(seconds=2.5)
 MAIL = b"From: Casey <casey@client.example>\r\nSubject: It is down\r\n\r\nThe shop is down.\r\n"
 BIG = (
     b'Subject: big\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\n'
@@ -66,7 +69,7 @@ def test_a_child_reads_many_mails(pool: PooledReader) -> None:
 @pytest.mark.parametrize(
     ("word", "reason"),
     [
-        ("sleep", "longer than 0.7 s"),
+        ("sleep", "longer than 2.5 s"),
         ("hoard", "MemoryError"),
         ("exit", "ended with 3"),
         ("abort", "Aborted"),
@@ -206,6 +209,21 @@ def test_closing_ends_every_child_and_frees_who_waits() -> None:
     assert not any(is_alive(process) for process in processes)
     with pytest.raises(TemporaryError, match="stopping"):
         pool.read(MAIL)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_mail_that_kills_three_children_is_set_aside_and_the_others_become_tickets(store: Store) -> None:
+    with PooledReader(size=1, function=MISBEHAVE) as pool:
+        desk = DeskDriver(store, reader=pool)
+        poison = desk.keep(b"segfault ")
+        good = desk.keep(a_mail(subject="It is down"))
+
+        desk.process()
+
+    mail = desk.mail(poison)
+    assert (mail.state, mail.attempts) == ("quarantined", 3)
+    assert "Segmentation fault" in (mail.reason or "")
+    assert desk.mail(good).outcome == "ticket"
 
 
 @pytest.mark.parametrize("word", ["nothing", "sleep", "burn"])

@@ -14,13 +14,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Final, Protocol, cast
 
 from ticketbot.domain.messages import Message
 from ticketbot.inbound import confine, wire
 
 #: A child that still holds more than this (bytes) after its answer makes way for a fresh one.
 WORN_OUT = 160_000_000
+_STATM: Final = Path("/proc/self/statm")
 
 
 class Reading(Protocol):
@@ -40,7 +41,7 @@ def main(function: str, memory: str) -> None:
     confine.limit(memory=int(memory))
     ways = confine.isolate()
     gc.freeze()
-    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    source, sink = os.fdopen(0, "rb", 65_536), os.fdopen(os.dup(1), "wb", 65_536)
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(silence, stream)
@@ -79,7 +80,8 @@ def serve(
 
 def _held() -> int:
     """Return how much memory this process holds now; the peak would not do, it begins with the parent's own."""
-    return int(Path("/proc/self/statm").read_bytes().split()[1]) * resource.getpagesize()
+    with _STATM.open("rb", buffering=0) as file:
+        return int(file.read(100).split()[1]) * resource.getpagesize()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from ticketbot.inbound import wire
 _ENVIRONMENT: Final = frozenset(["LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", "PYTHONUTF8", "LD_LIBRARY_PATH"])
 _MEGABYTE: Final = 1_000_000
 _SLICE: Final = 1024 * 1024
+_PIPE: Final = 65_536  # what a pipe holds
 
 _Known = TypeVar("_Known")
 
@@ -78,8 +79,12 @@ class Ward:
         is_bulky = len(raw) >= allowed.bulky_from
         cpu_seconds = allowed.bulky_cpu_seconds if is_bulky else allowed.cpu_seconds
         deadline = _Deadline(allowed.bulky_seconds if is_bulky else allowed.seconds)
-        self._send(wire.request(raw, names=names, cpu_seconds=cpu_seconds), deadline)
-        self._send(raw, deadline)
+        request = wire.request(raw, names=names, cpu_seconds=cpu_seconds)
+        if is_bulky:
+            self._send(request, deadline)
+            self._send(raw, deadline)
+        else:
+            self._send(request + raw, deadline)  # a copy costs less than waking the child twice
         kind, content = self._receive(deadline)
         if kind not in (wire.MESSAGE, wire.FAREWELL):
             raise WardLost(content[:80].decode("ascii", "replace"))
@@ -99,32 +104,31 @@ class Ward:
     def _send(self, data: bytes, deadline: "_Deadline") -> None:
         left = memoryview(data)
         while left:
-            self._wait(self._in, select.POLLOUT, deadline)
             try:
                 left = left[os.write(self._in, left[:_SLICE]) :]
             except BlockingIOError:
-                continue
+                self._wait(self._in, select.POLLOUT, deadline)
             except OSError as error:
                 raise WardLost(self._death()) from error
 
     def _receive(self, deadline: "_Deadline") -> tuple[bytes, bytes]:
-        kind, size = wire.answered(self._exactly(wire.ANSWER_HEAD, deadline))
+        """Return one answer. There is never more to read than that: a child speaks only when it is asked."""
+        found = bytearray()
+        self._read(found, wire.ANSWER_HEAD, deadline)
+        kind, size = wire.answered(found[: wire.ANSWER_HEAD])
         if size > self._allowance.answer:
             raise WardLost("its answer is too long")
-        return kind, self._exactly(size, deadline)
+        self._read(found, wire.ANSWER_HEAD + size, deadline)
+        return kind, bytes(memoryview(found)[wire.ANSWER_HEAD : wire.ANSWER_HEAD + size])
 
-    def _exactly(self, size: int, deadline: "_Deadline") -> bytes:
-        found = bytearray()
+    def _read(self, found: bytearray, size: int, deadline: "_Deadline") -> None:
+        """Read on until at least so much was found."""
         while len(found) < size:
             self._wait(self._out, select.POLLIN, deadline)
-            try:
-                piece = os.read(self._out, min(size - len(found), _SLICE))
-            except BlockingIOError:
-                continue
+            piece = os.read(self._out, _PIPE)
             if not piece:
                 raise WardLost(self._death())
             found += piece
-        return bytes(found)
 
     def _wait(self, pipe: int, event: int, deadline: "_Deadline") -> None:
         watch = select.poll()

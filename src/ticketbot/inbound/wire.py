@@ -52,7 +52,7 @@ def answer(kind: bytes, content: bytes) -> bytes:
     return _ANSWER.pack(kind, len(content)) + content
 
 
-def answered(head: bytes) -> tuple[bytes, int]:
+def answered(head: bytes | bytearray) -> tuple[bytes, int]:
     """Return what kind of answer follows, and its length."""
     kind, size = _ANSWER.unpack(head)
     return cast("bytes", kind), cast("int", size)
@@ -90,6 +90,7 @@ def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
+@cache
 def _builder(kind: Any) -> _Build:  # noqa: ANN401 - a type as written in a field: a class, X | None, tuple[X, ...]
     """Return the function that builds a value of a field's type from JSON."""
     origin, parts = get_origin(kind), get_args(kind)
@@ -130,8 +131,7 @@ def _many(kind: object) -> _Build:
     def build(data: object) -> object:
         if type(data) is not list:
             raise TypeError
-        inner = _builder(kind)  # asked for only now: a message holds messages
-        return tuple(map(inner, data))
+        return tuple(map(_builder(kind), data)) if data else ()  # asked for only now: a message holds messages
 
     return build
 
