@@ -173,3 +173,16 @@ def test_a_blind_copy_finds_its_ticket_and_its_address_takes_part_in_nothing(sto
 
     assert mail.outcome == "append"
     assert desk.participants() == ["mara@acme.example"]
+
+
+@on_sqlite
+def test_our_own_words_that_come_back_unmarked_are_no_news(store: Store) -> None:
+    desk = DeskDriver(store)
+    desk.receive(a_mail())
+    words = "We have restarted the export service.\nCould you try the monthly report once more?"
+    desk.receive(a_mail(sender=BEN, to=desk.answer_address(), body=words))
+
+    desk.receive(a_mail(to=desk.client_address(), body=f"It still fails.\n\n{words}\n\n-- \nBen, Support\n"))
+
+    assert desk.messages()[-1].new_text == "It still fails."
+    assert words in desk.messages()[-1].text

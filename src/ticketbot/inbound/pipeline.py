@@ -1,7 +1,7 @@
 """One received mail, from bytes to what it means for the desk: read, classify, thread, answer."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ticketbot.clock import Clock
@@ -15,6 +15,7 @@ from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.messages import Message
 from ticketbot.domain.threads import Match, decide
 from ticketbot.inbound.charsets import clean_line
+from ticketbot.inbound.known import without_ours
 from ticketbot.inbound.reader import Reader
 from ticketbot.outbound.letters import LETTERS, Audience
 from ticketbot.store.database import Store, Work
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 DEATHS = 5
 EXCERPT = 4_000
+#: Of our own letters on a ticket, those whose words are looked for in an answer.
+LETTERS_COMPARED = 10
 _PUBLIC_CODES = frozenset(code.value for code, letter in LETTERS.items() if letter.audience is Audience.CLIENT)
 
 
@@ -128,6 +131,22 @@ class Pipeline:
         known = work.threads.known(
             found, sender=sender.address, ours=rules.own_addresses, public_codes=_PUBLIC_CODES, now=at
         )
+        match = decide(
+            message,
+            found,
+            known,
+            sender=sender,
+            ours=rules.not_clients,
+            now=at,
+            is_machine=verdict.kind not in (Kind.CLIENT, Kind.STAFF, Kind.LIST),
+        )
+        if match.ticket is not None and verdict.kind is Kind.CLIENT:
+            sent = [
+                each.new_text
+                for each in work.tickets.messages(work.tickets.get(match.ticket).id)
+                if each.direction == "out"
+            ]
+            message = replace(message, new_text=without_ours(message.new_text, reversed(sent[-LETTERS_COMPARED:])))
         return Arrival(
             work=work,
             mail=mail,
@@ -135,15 +154,7 @@ class Pipeline:
             verdict=verdict,
             sender=sender,
             clues=found,
-            match=decide(
-                message,
-                found,
-                known,
-                sender=sender,
-                ours=rules.not_clients,
-                now=at,
-                is_machine=verdict.kind not in (Kind.CLIENT, Kind.STAFF, Kind.LIST),
-            ),
+            match=match,
             rules=rules,
             post=self.desk.post,
             now=now,
