@@ -96,6 +96,10 @@ coverage: .venv/.dev  ## the tests with branch coverage: the domain whole, every
 corpus: .venv/.run  ## understand a folder of real mails without a crash: make corpus CORPUS=folder
 	@$(BIN)/ticketbot mail parse --json $(CORPUS)
 
+.PHONY: bench
+bench: .venv/.dev  ## measure what must be fast, as ratios against a floor of the same run (bench/README.md)
+	@for each in latency understand; do [ ! -f bench/$$each.py ] || $(BIN)/python -m bench.$$each || exit 1; done
+
 .PHONY: gallery
 gallery: .venv/.dev  ## show every letter as desk, phone and terminal show it, with pictures, in gallery/
 	@sh .ci/needs chromium fonts-liberation
