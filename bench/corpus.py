@@ -1,4 +1,4 @@
-# ruff: noqa: C901, PLR0912, E501 - a scoreboard: one table of checks, one page of printing
+# ruff: noqa: C901, PLR0912, PLR0915, E501 - a scoreboard: one table of checks, one page of printing
 # mypy: ignore-errors
 """Scoreboard: how well mails are understood, folder by folder and field by field (`make corpus`).
 
@@ -22,6 +22,23 @@ from ticketbot.inbound.parse import read
 FLOOR = Path(__file__).with_name("corpus-floor.json")
 PLAIN = ("subject", "from_address", "from_name", "message_id")
 LIKE = 0.95
+
+#: Expectations that we do not follow, and why. They count as wrong all the same; `--fails` prints the reason.
+DISPUTED = {
+    ("rfc2822_example14.eml", "subject"): "plain text and the encoded word after a fold are parted by a blank "
+    "(RFC 2047 §6.2 drops it between two encoded words only); the expectation lost it",
+    ("rfc2822_example13.eml", "text"): "a blank before the colon is allowed (RFC 5322 §4.5); the expectation takes "
+    "the header from the second line on for the body, as a reader does that holds “From  :” for an mbox line",
+    ("error_emails_content_transfer_encoding_7-bit.eml", "text"): "the bytes are UTF-8 under a label of Latin-1; the "
+    "expectation keeps the mojibake with its C1 control characters, which no database or person wants",
+    ("error_emails_content_transfer_encoding_empty.eml", "text"): "the Big5 bytes were turned into UTF-8 by whoever "
+    "stored the sample; the expectation reads that UTF-8 as Big5 again and is no language",
+    ("plain_emails_raw_email_with_at_display_name.eml", "to"): "“Mikel@Lindsaar <raasdnil@gmail.com>” names one "
+    "mailbox: what stands before the brackets is a name, whatever it looks like",
+    ("m0020.eml", "attachments"): "the part has no name at all; “noname1” is what one library calls it. Ours says "
+    "which part it is and what it holds (part-1.ics) and is the same at every reading",
+    ("email_nl_1_2.eml", "visible_reply"): "the rule of dashes belongs to the quoted block of labels below it",
+}
 
 
 def flat(value: object) -> str:
@@ -136,6 +153,7 @@ def main() -> int:
         print(f"There is no corpus at {options.corpus}: nothing was scored.")
         return 0
     right: dict[tuple[str, str], int] = defaultdict(int)
+    disputed = 0
     total: dict[tuple[str, str], int] = defaultdict(int)
     slowest = (0.0, "")
     errors = 0
@@ -157,8 +175,11 @@ def main() -> int:
             for field, ok, want, has in checks(expected, got[name]):
                 total[folder.name, field] += 1
                 right[folder.name, field] += ok
+                disputed += not ok and (name, field) in DISPUTED
                 if not ok and (field in options.fails or "all" in options.fails):
                     print(f"--- {folder.name}/{name} {field}\n    wanted {want!r}\n    got    {has!r}")
+                    if reason := DISPUTED.get((name, field)):
+                        print(f"    disputed: {reason}")
         labels = {name: e["thread"] for name, e in wanted.items() if "thread" in e}
         for name, ok in threads_right(labels, {n: str(i["thread"]) for n, i in got.items()}):
             total[folder.name, "thread"] += 1
@@ -177,6 +198,7 @@ def main() -> int:
         all_ = sum(n for (_, f), n in total.items() if f == field)
         shares[field] = round(good / all_, 4)
         print(f"{field:18} {good:4}/{all_:4}  {good / all_:7.2%}")
+    print(f"of what is wrong, {disputed} expectations are disputed (DISPUTED says why)")
     print(f"could not be read: {errors}; slowest: {slowest[1]} {slowest[0] * 1000:.0f} ms")
     if options.raise_:
         FLOOR.write_text(json.dumps(shares, indent=1, sort_keys=True) + "\n")
