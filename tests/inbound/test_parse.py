@@ -368,3 +368,31 @@ def test_any_tree_of_parts_is_read(tree: tuple[str, object]) -> None:
 
     assert message.error is None
     assert is_clean(message.text)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (b'filename="C:\\\\TEMP\\\\a.png"', "a.png"),
+        (b'filename="a\\"b.png"', 'a"b.png'),
+        (b"filename=utf-8''caf%C3%A9.png", "café.png"),
+        (b"filename=rock'n'roll.png", "rock'n'roll.png"),
+        (b"filename*=UTF-8''%e2%82%ac.png", "€.png"),
+        (b"filename==?utf-8?B?4oKsLnBuZw==?=", "€.png"),
+        (b'filename="\x1b$BF|K\\8l\x1b(B.png"', "日本語.png"),
+    ],
+)
+def test_file_names_are_read_in_every_form_that_senders_use(line: bytes, name: str) -> None:
+    mail = (
+        b"Subject: x\nMIME-Version: 1.0\nContent-Type: image/png\nContent-Disposition: attachment; " + line + b"\n\nx"
+    )
+
+    assert [each.filename for each in read(mail).attachments] == [name]
+
+
+def test_a_character_that_we_use_as_a_mark_is_no_mark_in_a_mail() -> None:
+    plain = "Subject: Re: x\n\nOne.\n\ue001\nTwo.\n\ue002\nThree."
+    rich = "Subject: Re: x\nContent-Type: text/html\n\n<p>One.</p><p>&#xe001;</p><p>Two.</p>"
+
+    assert read(plain.encode()).new_text.split() == ["One.", "Two.", "Three."]
+    assert read(rich.encode()).new_text.split() == ["One.", "Two."]

@@ -17,6 +17,8 @@ _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e
 #: Stands for an @ inside quotes while a line is taken apart.
 _SHIELD: Final = "\ue000"
 _LOOSE: Final = re.compile(r"[^\s@<>()\[\],;:\"']{1,200}@[^\s@<>()\[\],;:\"']{1,255}")
+#: A quoted local part with blanks in it: allowed, shown, never trusted.
+_BLANK_LOCAL: Final = re.compile(r"\"[^\"\\<>]{1,62}\"@[\w.-]{1,253}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +91,15 @@ def _of_chunk(chunk: _Chunk, carried: str) -> tuple[list[Address], bool]:
         good = [spec for angle in chunk.angles if (spec := _spec(angle))]
         if not good and (loose := _LOOSE.search(chunk.words)):
             return [Address(address=loose[0].rstrip("."))], False
-        name = _name(before) or _name(" ".join(chunk.comments))
+        name = _name(before.rstrip(" >")) or _name(" ".join(chunk.comments))
         return [Address(address=spec, name=name) for spec in good] or [Address(address="", name=name)], (
             plain and len(chunk.angles) == 1 and len(good) == 1
         )
     spec = _spec(chunk.words)
     if _STRICT.fullmatch(spec):
         return [Address(address=spec, name=_name(" ".join(chunk.comments)) or _name(carried))], plain and not carried
-    several = [item.rstrip(".") for item in _LOOSE.findall(chunk.words)]
-    name = _name(chunk.words[: chunk.words.find(several[0])]) if several else ""
+    several = [item.rstrip(".") for item in _LOOSE.findall(chunk.words) or _BLANK_LOCAL.findall(chunk.words)]
+    name = _name(chunk.words[: chunk.words.find(several[0])].rstrip(" [(")) if several else ""
     return [Address(address=item, name=name) for item in several], plain and len(
         several
     ) == 1 and not chunk.words.count("@") > 1

@@ -24,10 +24,20 @@ def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
         encoded = name.endswith("*")
         number = section.rstrip("*")
         pieces.setdefault(base, {}).setdefault(int(number) if _SECTION.fullmatch(number) else 0, (encoded, data))
-    out = {name: charsets.clean_line(words(charsets.decode(data))) for name, data in simple.items()}
+    out = {name: _plain(data) for name, data in simple.items()}
     for name, sections in pieces.items():
         out[name] = _continued(sections)
     return main, out
+
+
+def _plain(data: bytes) -> str:
+    """Decode a parameter without sections, also one in the form of RFC 2231 that lacks the star in its name."""
+    if (found := _STARLESS.fullmatch(data)) and charsets.codec_of(found[1].decode()):
+        return _continued({0: (True, data)})
+    return charsets.clean_line(words(charsets.decode(data)))
+
+
+_STARLESS: Final = re.compile(rb"([A-Za-z][A-Za-z0-9_-]{2,20})'[A-Za-z-]{0,8}'[^'%]{0,200}%[0-9A-Fa-f]{2}[!-~]{0,2000}")
 
 
 def _pairs(rest: bytes) -> Iterable[tuple[str, bytes]]:
