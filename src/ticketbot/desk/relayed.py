@@ -71,7 +71,8 @@ def nothing_new(arrival: Arrival, whole: str, own: str) -> Iterator[CommandError
     """
     written = [line for line in own.split("\n") if line.strip() and not _QUOTED.match(line)]
     is_cut = len(own) < len(whole)
-    if is_cut and 0 < len(written) <= _LONGEST_INTRODUCTION and written[-1].rstrip().endswith((":", "\uff1a")):
+    is_one = bool(written) and "\n".join(written) in own  # a paragraph by itself
+    if is_cut and is_one and len(written) <= _LONGEST_INTRODUCTION and written[-1].rstrip().endswith((":", "\uff1a")):
         written = []  # "On Tuesday … wrote:" over what was cut
     if _holds_staff_letter("\n".join(written), arrival):
         reason = "it holds a whole letter to staff, which clients never read"
