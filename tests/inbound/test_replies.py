@@ -1,6 +1,8 @@
 # ruff: noqa: E501, RUF001 - what mail programs of many languages really write
 """Whole answers as programs build them: siblings of each kind, program by program, plain and HTML."""
 
+import time
+
 import pytest
 
 from ticketbot.inbound import text as texts
@@ -462,3 +464,24 @@ def test_new_words_are_found_wherever_they_stand(name: str) -> None:
     body, expected = PLACES[name]
 
     assert new_text(body) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a 2026 b@c.de:",
+        "On Mon 2026 wrote:",
+        "From: a@b.c",
+        "16.11.2026 09:12",
+        "An",
+        "Best regards",
+        "Sent from my ",
+        ">a",
+    ],
+)
+def test_endless_lines_of_one_kind_take_no_time(line: str) -> None:
+    began = time.process_time()
+
+    new_text(f"{line}\n" * 19_000)
+
+    assert time.process_time() - began < 1

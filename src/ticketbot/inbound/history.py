@@ -117,11 +117,13 @@ def _is_notes_block(lines: Sequence[str], number: int) -> bool:
     """Return whether Notes' header begins here: name, date, then labels that stand on lines of their own."""
     if not 0 < len(lines[number]) < 120 or number + 2 >= len(lines):  # noqa: PLR2004 - a name and an address
         return False
-    following = [line.strip(" *_:") for line in lines[number + 1 : number + 24] if line.strip()]
-    if len(following) < 3 or len(following[0]) > 40 or not WHEN.search(following[0]):  # noqa: PLR2004
+    following = (line.strip(" *_:") for line in lines[number + 1 : number + 24] if line.strip())
+    told = next(following, "")
+    if not 0 < len(told) <= 40 or not WHEN.search(told):  # noqa: PLR2004 - a date and a time
         return False
-    kinds = [KIND_OF_LABEL.get(line.lower()) for line in following]
-    return kinds[1] in {"to", "from"} and "subject" in kinds
+    if KIND_OF_LABEL.get(next(following, "").lower()) not in {"to", "from"}:
+        return False
+    return any(KIND_OF_LABEL.get(line.lower()) == "subject" for line in following)
 
 
 def label_of(line: str) -> str | None:
@@ -134,6 +136,9 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
     """Return where "On … Ann wrote:" begins that ends on line *end*, or None when it is none."""
     if LONE_INTRODUCTION.match(lines[end][:LOOKED_AT]):
         return end
+    span = " ".join(line.strip()[:LOOKED_AT] for line in lines[max(0, end - _SPAN + 1) : end + 1])
+    if not (WROTE.search(span) or _ADDRESS_ENDS.search(_bare(span))):
+        return None  # the cheap look first: endless lines that end in a colon cost nothing more
     joined = ""
     start = None
     for number in range(end, max(-1, end - _SPAN), -1):
@@ -170,8 +175,11 @@ def is_attribution(text: str) -> bool:
         if has_time:
             return len(text.split()) <= 40  # noqa: PLR2004 - names and dates, no story
         return len(text) < 160 and len(text.split()) <= 9  # noqa: PLR2004 - "Ann <ann@example.com> wrote:"
-    bare = text.rstrip("\u200e\u200f\u202c ")
-    return has_time and has_address and _ADDRESS_ENDS.search(bare) is not None and len(text.split()) <= 20  # noqa: PLR2004
+    return has_time and has_address and _ADDRESS_ENDS.search(_bare(text)) is not None and len(text.split()) <= 20  # noqa: PLR2004
+
+
+def _bare(text: str) -> str:
+    return text.rstrip("\u200e\u200f\u202c ")
 
 
 def quote_follows(lines: Sequence[str], end: int) -> bool:

@@ -24,7 +24,7 @@ from ticketbot.inbound.history import (
 from ticketbot.inbound.signatures import trimmed, without_banners, without_signature
 
 #: Stored with the result, so that a better reading can find what an older one cut.
-VERSION: Final = 1
+VERSION: Final = 2
 
 _MAX_LINES: Final = 20_000
 
