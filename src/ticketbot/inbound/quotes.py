@@ -26,7 +26,7 @@ from ticketbot.inbound.signatures import trimmed, without_banners, without_signa
 #: Stored with the result, so that a better reading can find what an older one cut.
 VERSION: Final = 2
 
-_MAX_LINES: Final = 20_000
+_MAX_LINES: Final = 10_000
 
 
 def new_text(marked: str, *, is_reply: bool = True) -> str:
