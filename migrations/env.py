@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from ticketbot.store.columns import CleanText
 from ticketbot.store.database import open_store
 from ticketbot.store.models import Base, UtcDateTime
 
@@ -15,6 +16,8 @@ def render_item(kind: str, item: object, _context: AutogenContext) -> str | Lite
     """Write our own column types as plain ones, so that a migration never imports the application."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, CleanText):
+        return "sa.Text()"
     return False
 
 

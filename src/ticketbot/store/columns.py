@@ -32,6 +32,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class CleanText(TypeDecorator[str]):
+    """Text of any length from anywhere: what a database refuses is replaced at this one door (faults.md §1, 5).
+
+    PostgreSQL takes no NUL, neither takes half a surrogate pair; servers' words and errors may hold both.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 class Base(DeclarativeBase):
     """House rules of every table: named constraints (batch migrations need them) and our column types."""
 
@@ -46,7 +62,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
-        str: Text,
+        str: CleanText,
         bytes: LargeBinary,
         dict[str, Any]: JSON,
         list[Any]: JSON,
