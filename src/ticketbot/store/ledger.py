@@ -14,6 +14,8 @@ from ticketbot.store.models import Blob, Delivery, InboxMail, MailboxMark, MailS
 from ticketbot.store.rows import Rows
 
 _AT_ONCE = 1000
+#: The UIDVALIDITY of a mailbox that never let us in; IMAP's own are positive, or 0 where a server names none.
+_NEVER_OPENED = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +40,22 @@ class LedgerRows(Rows):
 
     def mark(self, mailbox: str) -> MailboxMark | None:
         """Return what is known of a mailbox, or None before its first connection."""
+        mark = self._tried(mailbox)
+        return mark if mark is not None and mark.uidvalidity != _NEVER_OPENED else None
+
+    def _tried(self, mailbox: str) -> MailboxMark | None:
         return self.session.scalar(select(MailboxMark).where(MailboxMark.name == mailbox))
 
     def marks(self) -> Sequence[MailboxMark]:
-        """Return every mailbox that was ever connected."""
+        """Return every mailbox that was ever connected, or tried in vain."""
         return self.session.scalars(select(MailboxMark).order_by(MailboxMark.name)).all()
 
     def begin(self, mailbox: str, *, start_at: datetime, uidvalidity: int) -> bool:
         """Note the first connection of a mailbox; return False if there was one already, which then counts."""
-        return self.insert_new(MailboxMark, name=mailbox, start_at=start_at, uidvalidity=uidvalidity) is not None
+        if self.insert_new(MailboxMark, name=mailbox, start_at=start_at, uidvalidity=uidvalidity) is not None:
+            return True
+        first = update(MailboxMark).where(MailboxMark.name == mailbox, MailboxMark.uidvalidity == _NEVER_OPENED)
+        return bool(self.changed(first.values(start_at=start_at, uidvalidity=uidvalidity)))
 
     def turn(self, mailbox: str, *, uidvalidity: int, now: datetime) -> bool:
         """Begin a new generation of UIDs; return False if it is the present one.
@@ -85,7 +94,9 @@ class LedgerRows(Rows):
 
     def trouble(self, mailbox: str, sentence: str | None, *, now: datetime) -> bool:
         """Note what is wrong with a mailbox, or that nothing is; return whether that is news."""
-        mark = self.mark(mailbox)
+        if sentence is not None:
+            self.insert_new(MailboxMark, name=mailbox, start_at=now, uidvalidity=_NEVER_OPENED)
+        mark = self._tried(mailbox)
         if mark is None or mark.trouble == sentence:
             return False
         if sentence is None or mark.trouble is None:
