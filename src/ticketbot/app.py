@@ -19,6 +19,7 @@ from ticketbot.desk.setaside import HeldTooLong, Quarantine, Strangers
 from ticketbot.desk.undelivered import Undelivered
 from ticketbot.desk.watchdog import MailboxTrouble, Oversize, Renumbered
 from ticketbot.domain.drafts import Draft
+from ticketbot.domain.errors import MailboxRefused, MailboxUnavailable, RelayUnavailable
 from ticketbot.domain.tokens import Keyring
 from ticketbot.inbound.fetch import Fetcher, Source
 from ticketbot.inbound.mailbox import Account, ImapMailbox, Mailbox
@@ -86,18 +87,17 @@ class App:
             self.deliverer.close()
         log.info("ticketbot stopped", extra={"action": "service_stopped"})
 
-    def run_once(self, *, roles: Collection[Role] = ALL_ROLES) -> int:
-        """Fetch, process, do what is due and send until nothing is left; return how many rounds that took.
+    def run_once(self, *, roles: Collection[Role] = ALL_ROLES) -> None:
+        """Fetch, process, do what is due and send until nothing is left. The caller holds `serving`.
 
-        The caller holds `serving`. Raises what a mailbox or the relay says when they do not let us.
+        A server that does not let us keeps nothing else from being done; what it said is raised at the end:
+        MailboxUnavailable, MailboxRefused or RelayUnavailable.
         """
-        for rounds in range(1, _ROUNDS):
+        shut: dict[str, MailboxUnavailable | MailboxRefused] = {}
+        for _ in range(_ROUNDS):
             happened = False
             if Role.POLL in roles:
-                for watch in self.watches:
-                    happened |= watch.fetch_all()
-            if Role.SCHEDULE in roles:
-                self.timetable.run_before_mail(self.clock.now())
+                happened |= self._fetch(shut)
             if Role.PROCESS in roles:
                 happened |= _until_done(self.pipeline.do_one)
             if Role.SCHEDULE in roles:
@@ -105,8 +105,22 @@ class App:
             if Role.SEND in roles:
                 happened |= _until_done(self.deliverer.do_one)
             if not happened:
-                return rounds
-        return _ROUNDS
+                break
+        for refusal in shut.values():
+            raise refusal
+        if Role.SEND in roles and self.deliverer.trouble is not None:
+            raise RelayUnavailable(self.deliverer.trouble)
+
+    def _fetch(self, shut: dict[str, MailboxUnavailable | MailboxRefused]) -> bool:
+        """Fetch from every mailbox that is not *shut*, and note there which do not let us in."""
+        happened = False
+        for watch in self.watches:
+            if watch.name not in shut:
+                try:
+                    happened |= watch.fetch_all()
+                except (MailboxUnavailable, MailboxRefused) as error:
+                    shut[watch.name] = error
+        return happened
 
     def upcoming(self) -> datetime | None:
         """Return when something will be due of itself: a job of the timetable, a mail or a letter that waits."""
