@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from tests.crash.chance import Chance
-from tests.crash.forked import as_a_fork
 from tests.journeys.house import House, lived_in
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtpsink import SmtpSink
@@ -22,9 +21,7 @@ def chance() -> Chance:
 
 @pytest.fixture
 def house(tmp_path: Path, store_url: str, dovecot: Dovecot, mail_relay: SmtpSink) -> Iterator[House]:
-    """A desk with one person on the triage list, on each database, served by forks."""
-    with lived_in(
-        House(folder=tmp_path, url=store_url, dovecot=dovecot, relay=mail_relay, triage=("ben",), launch=as_a_fork)
-    ) as house:
+    """A desk with one person on the triage list, on each database."""
+    with lived_in(House(folder=tmp_path, url=store_url, dovecot=dovecot, relay=mail_relay, triage=("ben",))) as house:
         house.furnish()
         yield house

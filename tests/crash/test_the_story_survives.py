@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.crash.balance import assert_every_letter_went_out
 from tests.crash.chance import Chance
-from tests.journeys.house import House, lived_in
+from tests.journeys.house import House, as_a_command, lived_in
 from tests.journeys.story import a_story, assert_told_to_the_end
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtpsink import SmtpSink
@@ -25,7 +25,9 @@ def post(dovecot: Dovecot) -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def house(tmp_path: Path, store_url: str, dovecot: Dovecot, mail_relay: SmtpSink) -> Iterator[House]:
-    with lived_in(House(folder=tmp_path, url=store_url, dovecot=dovecot, relay=mail_relay)) as house:
+    with lived_in(
+        House(folder=tmp_path, url=store_url, dovecot=dovecot, relay=mail_relay, launch=as_a_command)
+    ) as house:
         house.furnish()
         yield house
 

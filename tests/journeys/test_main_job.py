@@ -6,7 +6,8 @@ from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.journeys.house import RELAY_PASSWORD, RELAY_USER, House
+from tests.journeys.forked import as_a_fork
+from tests.journeys.house import RELAY_PASSWORD, RELAY_USER, House, as_a_command
 from tests.journeys.people import addresses, everything, html, plain
 from tests.journeys.story import MESSAGES, Story, a_story, assert_told_to_the_end
 from tests.servers.certificate import Certificate
@@ -35,6 +36,7 @@ def ready_house(empty_house: House, certificate: Certificate, database_kind: str
     if database_kind == "postgresql":
         empty_house.tls = "starttls"
         empty_house.relay_certificate = certificate
+    empty_house.launch = as_a_command
     empty_house.write_files()
     empty_house.ticketbot("db", "upgrade")
     empty_house.ticketbot("desk", "apply", str(empty_house.desk))
@@ -138,6 +140,7 @@ def assert_told_once_on_monday(story: Story) -> None:
     monday = today + timedelta(days=7 - today.weekday())
     eight = datetime.combine(monday, time(8), tzinfo=BERLIN)
 
+    house.launch = as_a_fork
     house.start(later=eight - now)
     digest = story.dana.gets(1)
     house.kill()

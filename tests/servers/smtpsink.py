@@ -40,6 +40,7 @@ class SmtpSink:
         certificate: Certificate | None = None,
         tls: Literal["none", "starttls", "tls"] = "none",
         clock: Clock | None = None,
+        port: int = 0,
     ) -> None:
         self.faults = Faults()
         self.mails: list[Transaction] = []
@@ -52,7 +53,7 @@ class SmtpSink:
         self._controller = _Controller(
             self,
             hostname=HOST,
-            port=0,
+            port=port,
             ssl_context=context if tls == "tls" else None,
             tls_context=context if tls == "starttls" else None,
             require_starttls=tls == "starttls",
