@@ -99,4 +99,5 @@ class AlarmClock:
 
     def stop(self) -> None:
         """Tick no more."""
+        self._scheduler.remove_all_jobs()  # waits for a ring that goes on: one at the shutdown would end in a traceback
         self._scheduler.shutdown(wait=False)
