@@ -75,9 +75,10 @@ def running(run: Callable[[], None], stop: threading.Event, bell: Bell) -> Itera
         assert not thread.is_alive()
 
 
-def a_loop(work: Work, **more: Callable[[], object]) -> tuple[Loop, threading.Event, Bell]:
+def a_loop(work: Work, *, when_idle: Callable[[], object] = lambda: None) -> tuple[Loop, threading.Event, Bell]:
     stop, bell = threading.Event(), Bell()
-    return Loop("process", work, bell=bell, clock=FixedClock(NOW), stop=stop, **more), stop, bell
+    loop = Loop("process", work, bell=bell, clock=FixedClock(NOW), stop=stop, when_idle=when_idle, breath=0.01)
+    return loop, stop, bell
 
 
 def until(holds: Callable[[], bool]) -> bool:
@@ -107,8 +108,7 @@ def test_a_loop_wakes_for_news() -> None:
 
 
 @pytest.mark.parametrize("error", [DatabaseUnavailable(), ValueError("poison")])
-def test_a_loop_goes_on_after_trouble(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ticketbot.service.TROUBLE_SLEEP", 0.01)
+def test_a_loop_goes_on_after_trouble(error: Exception) -> None:
     work = Work(to_do=1, errors=[error])
     loop, stop, bell = a_loop(work)
 
@@ -137,10 +137,8 @@ def test_a_loop_sleeps_until_the_next_thing_is_due_but_never_for_long(
     "errors", [[], [DatabaseUnavailable()], [ValueError("poison")]], ids=["well", "away", "broken"]
 )
 def test_the_schedule_runs_again_after_every_ring_whatever_happened(
-    errors: list[Exception], monkeypatch: pytest.MonkeyPatch
+    errors: list[Exception],
 ) -> None:
-    monkeypatch.setattr("ticketbot.service.TROUBLE_SLEEP", 0.01)
-
     class Unsure(Timetable):
         def next_at(self, now: datetime) -> datetime | None:  # type: ignore[explicit-override] # it fails as told
             if errors:
@@ -149,7 +147,9 @@ def test_the_schedule_runs_again_after_every_ring_whatever_happened(
 
     work = Work(to_do=1, upcoming=NOW + timedelta(days=400))
     stop, bell = threading.Event(), Bell()
-    schedule = ScheduleLoop(Unsure((Entry(name="chore", job=work),)), bell=bell, clock=FixedClock(NOW), stop=stop)
+    schedule = ScheduleLoop(
+        Unsure((Entry(name="chore", job=work),)), bell=bell, clock=FixedClock(NOW), stop=stop, breath=0.01
+    )
 
     with running(schedule.run, stop, bell):
         assert work.idle.wait(SOON)

@@ -72,14 +72,16 @@ class Loop:
         clock: Clock,
         stop: threading.Event,
         when_idle: Callable[[], object] = lambda: None,
+        breath: float = TROUBLE_SLEEP,
     ) -> None:
-        """Prepare a loop; *when_idle* is called each time that it runs out of work."""
+        """Prepare a loop; *when_idle* is called each time that it runs out of work, *breath* is taken after trouble."""
         self.name = name
         self._worker = worker
         self._bell = bell
         self._clock = clock
         self._stop = stop
         self._when_idle = when_idle
+        self._breath = breath
 
     def run(self) -> None:
         """Work until told to stop. An error is logged; the loop goes on after a breath."""
@@ -95,10 +97,10 @@ class Loop:
                 self._bell.wait(since=rings, seconds=self._until(self._worker.next_at()))
             except TemporaryError as error:
                 log.warning("%s: %s", self.name, error, extra={"action": "loop_waits"})
-                self._stop.wait(TROUBLE_SLEEP)
+                self._stop.wait(self._breath)
             except Exception:
                 log.exception("%s failed and goes on", self.name, extra={"action": "loop_failed"})
-                self._stop.wait(TROUBLE_SLEEP)
+                self._stop.wait(self._breath)
 
     def _until(self, instant: datetime | None) -> float:
         if instant is None:
@@ -111,9 +113,12 @@ class ScheduleLoop:
 
     name = "schedule"
 
-    def __init__(self, timetable: Timetable, *, bell: Bell, clock: Clock, stop: threading.Event) -> None:
-        """Prepare; the alarm clock starts with `run`."""
+    def __init__(
+        self, timetable: Timetable, *, bell: Bell, clock: Clock, stop: threading.Event, breath: float = TROUBLE_SLEEP
+    ) -> None:
+        """Prepare; the alarm clock starts with `run`. A *breath* is taken after trouble."""
         self._timetable = timetable
+        self._breath = breath
         self._bell = bell
         self._clock = clock
         self._stop = stop
@@ -130,10 +135,10 @@ class ScheduleLoop:
                     self._bell.wait(since=rings, seconds=LONGEST_SLEEP)
                 except TemporaryError as error:
                     log.warning("%s: %s", self.name, error, extra={"action": "loop_waits"})
-                    self._stop.wait(TROUBLE_SLEEP)
+                    self._stop.wait(self._breath)
                 except Exception:
                     log.exception("%s failed and goes on", self.name, extra={"action": "loop_failed"})
-                    self._stop.wait(TROUBLE_SLEEP)
+                    self._stop.wait(self._breath)
         finally:
             self._alarm.stop()
 
