@@ -26,6 +26,7 @@ class Action(StrEnum):
     SETTINGS_READ = "settings_read"
     DESK_APPLIED = "desk_applied"
     DATABASE_UPGRADED = "database_upgraded"
+    NO_DESK = "no_desk"
     DATABASE_UNAVAILABLE = "database_unavailable"
     MAILBOX_OPENED = "mailbox_opened"
     MAILBOX_LOST = "mailbox_lost"

@@ -11,7 +11,9 @@ from ticketbot.domain.tokens import Keyring
 
 KEYS = Keyring({1: b"secret"})
 OUR_ID = message_id_for(KEYS, "ACK:T-1042", "desk.example")
+OURS = "support@desk.example"
 HOUSE = House(
+    own_addresses=frozenset({OURS}),
     staff_addresses=frozenset({"ana@desk.example"}),
     blocked_addresses=frozenset({"spam@evil.example", "@bad.example"}),
     alert_addresses=frozenset({"alerts@desk.example"}),
@@ -27,12 +29,14 @@ def a_message(sender: str = "casey@client.example", **headers: str) -> Message:
 
 
 PLAIN = a_message()
+OWN = a_message(OURS)
 FAILED = Report(recipients=(FailedRecipient(address="a@b.example", action="failed"),))
 CASES = {
     "a person": (PLAIN, HOUSE, Kind.CLIENT, "default"),
     "nobody": (replace(PLAIN, sender=None), HOUSE, Kind.CLIENT, "default"),
-    "our Message-ID": (replace(PLAIN, message_id=OUR_ID), HOUSE, Kind.OWN, "own_mail"),
-    "our surrogate header": (a_message(x_ticketbot_id=OUR_ID), HOUSE, Kind.OWN, "own_mail"),
+    "our Message-ID": (replace(OWN, message_id=OUR_ID), HOUSE, Kind.OWN, "own_mail"),
+    "our Message-ID in a stranger's mail": (replace(PLAIN, message_id=OUR_ID), HOUSE, Kind.CLIENT, "default"),
+    "our surrogate header": (a_message(OURS, x_ticketbot_id=OUR_ID), HOUSE, Kind.OWN, "own_mail"),
     "a forged surrogate header": (
         a_message(x_ticketbot_id=f"tb.{'a' * 20}.{'b' * 10}@desk.example"),
         HOUSE,
@@ -40,13 +44,13 @@ CASES = {
         "default",
     ),
     "our receipt copy": (
-        replace(PLAIN, message_id=OUR_ID, delivered_to=("Receipts@desk.example",)),
+        replace(OWN, message_id=OUR_ID, delivered_to=("Receipts@desk.example",)),
         HOUSE,
         Kind.RECEIPT,
         "own_mail",
     ),
     "our receipt copy, id rewritten": (
-        a_message(x_ticketbot_id=OUR_ID),
+        a_message(OURS, x_ticketbot_id=OUR_ID),
         replace(HOUSE, channel="receipts"),
         Kind.RECEIPT,
         "own_mail",

@@ -177,10 +177,12 @@ def replay(ids: Sequence[int]) -> None:
 def release(ids: Sequence[int]) -> None:
     """Take mails up that were set aside: quarantined, held or in triage.
 
+    You vouch for them: a staff member's mail that our server refused acts as theirs, so read it before.
+
     Examples:
       ticketbot mail release 17
     """
-    _take_up(ids, states=SET_ASIDE)
+    _take_up(ids, states=SET_ASIDE, is_vouched=True)
 
 
 @mail.command()
@@ -208,16 +210,17 @@ def drop(ids: Sequence[int], *, reason: str) -> None:
     click.echo(f"dropped: {', '.join(map(str, ids))}")
 
 
-def _take_up(ids: Sequence[int], *, states: Sequence[str] | None) -> None:
+def _take_up(ids: Sequence[int], *, states: Sequence[str] | None, is_vouched: bool = False) -> None:
     from ticketbot.clock import SystemClock
     from ticketbot.domain.errors import Conflict
+    from ticketbot.store.inbox import OPERATOR
 
     with open_store() as store, store.work() as work:
         for mail_id in ids:
             row = work.inbox.mail(mail_id)
             if states is not None and row.state not in states:
                 raise Conflict(f"mail {mail_id} is {row.state}; only mails that were set aside can be released")
-            work.inbox.release(row, now=SystemClock().now())
+            work.inbox.release(row, now=SystemClock().now(), confirmed_by=OPERATOR if is_vouched else None)
     click.echo(f"taken up again: {', '.join(map(str, ids))}; the service understands them within seconds ({_hint()})")
 
 

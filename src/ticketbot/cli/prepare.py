@@ -21,6 +21,12 @@ def prepare(app: App) -> None:
     file = app.settings.database.sqlite_file
     with alone_on(file):
         before, after, copy = upgrade_with_copy(app.store, file=file, now=app.clock.now())
+    with app.store.look() as work:
+        if work.desk.policy() is None:
+            log.warning(
+                "no desk is in force: all mail goes to triage and nobody is told; run `ticketbot desk apply desk.toml`",
+                extra={"action": Action.NO_DESK},
+            )
     if before != after:
         detail = {"before": before, "after": after, "copy": str(copy) if copy else None}
         log.info("the database is now at schema %s", after, extra={"action": Action.DATABASE_UPGRADED, **detail})

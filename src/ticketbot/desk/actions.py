@@ -11,9 +11,9 @@ from ticketbot.desk.told import (
     client_reader,
     client_thread,
     clock_facts,
-    last_mails,
     reader_of,
     staff_thread,
+    story_of,
     ticket_facts,
 )
 from ticketbot.domain.errors import Conflict
@@ -201,21 +201,21 @@ def assign(acting: Acting, *, to: Staff | None, team: str | None = None, text: s
 
 
 def tell_new_owner(acting: Acting, readers: list[Staff], *, text: str) -> None:
-    """Show a ticket to people who get it from somebody else: its last mail, and what the giver wrote."""
+    """Show a ticket to people who get it from somebody else: what the client wrote last, and the story around it."""
     work, ticket, arrival = acting.arrival.work, acting.ticket, acting.arrival
-    mails = last_mails(work, ticket)
-    shown = (
-        MailFacts(author=acting.person.name, at=arrival.at, text=text, is_staff=True, is_note=True)
-        if text
-        else (mails[-1] if mails else arrival.shown())
-    )
+    story = story_of(work, ticket)
+    mail = next((each for each in reversed(story) if not each.is_staff), None)
+    earlier = [each for each in story if each is not mail]
+    if text:
+        earlier.append(MailFacts(author=acting.person.name, at=arrival.at, text=text, is_staff=True, is_note=True))
     facts = ticket_facts(work, ticket, acting.care, now=arrival.at)
     for person in readers:
         arrival.send(
             new_ticket(
                 reader=reader_of(person),
                 ticket=facts,
-                mail=shown,
+                mail=mail or arrival.shown(),
+                earlier=earlier,
                 clocks=clock_facts(load_clocks(work, ticket)),
                 addresses=arrival.post.staff_addresses(ticket.number, reader=person.email, now=arrival.now),
                 cause=arrival.cause,

@@ -81,7 +81,8 @@ class Arrival:
     def shown(self, text: str | None = None, *, is_verified: bool = True) -> MailFacts:
         """Return this mail as letters show it."""
         sender = self.message.sender
-        name = (sender.name or sender.address) if sender is not None else "unknown sender"
+        name = f"{sender.name} <{sender.address}>" if sender is not None and sender.name else ""
+        name = name or (sender.address if sender is not None else "unknown sender")
         return MailFacts(
             author=name,
             at=self.at,

@@ -1,5 +1,6 @@
 """Mail of ours that gives no proof: held, asked about at the registered address, and executed by one reply to that."""
 
+import re
 from datetime import timedelta
 
 from ticketbot.desk.arrival import Arrival
@@ -17,6 +18,12 @@ from ticketbot.store.models import MailState, Staff
 #: Whoever writes in somebody's name cannot fill their mailbox with our questions.
 MOST_IN_AN_HOUR = 5
 _HOUR = timedelta(hours=1)
+#: How an answer to a challenge begins that does not confirm it.
+_NO = re.compile(
+    r"\W*(?:no\b|nope\b|not\b|never\b|don.?t\b|do not\b|stop\b|cancel\b|that was(?:n.?t| not)\b|it was(?:n.?t| not)\b"
+    r"|i did(?:n.?t| not)\b|nein\b|nicht\b|das war nicht\b|das war ich nicht\b|abbrechen\b|stopp\b)",
+    re.IGNORECASE,
+)
 
 
 def hold_and_ask(arrival: Arrival, person: Staff, parsed: Parsed, reason: str) -> Outcome:
@@ -59,6 +66,11 @@ def answer_to_challenge(arrival: Arrival, person: Staff) -> Outcome | None:
     held = arrival.work.inbox.by_challenge(token.number)
     if held is None or fold(held.from_address) != fold(person.email):
         return suppressed("the mail that it confirms is not held any more")
+    if _NO.match(arrival.message.new_text):
+        reason = f"{person.slug} says that it was not theirs"
+        arrival.work.inbox.close(held, state=MailState.DROPPED, outcome=Fate.REJECT, reason=reason, now=arrival.now)
+        arrival.note("security", actor=person.slug, what=reason, dropped=held.sha256)
+        return suppressed(f"{reason}; the held mail is dropped")
     arrival.work.inbox.release(held, now=arrival.now, confirmed_by=person.slug)
     arrival.note("challenge_answered", actor=person.slug, released=held.sha256)
     return suppressed("confirms a held mail, which is taken up now")

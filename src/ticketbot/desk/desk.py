@@ -17,7 +17,7 @@ from ticketbot.domain.classify import House, Kind
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender, client_of_domain
 from ticketbot.store.database import Work
-from ticketbot.store.inbox import rank
+from ticketbot.store.inbox import OPERATOR, rank
 from ticketbot.store.models import InboxMail, MailState
 
 #: RFC 5321, 4.5.3.1: nobody can be answered at more than this.
@@ -84,7 +84,7 @@ class Desk:
         person = arrival.work.desk.agent_at(arrival.sender.address) if arrival.sender.staff is not None else None
         match arrival.verdict.kind:
             case Kind.STAFF if person is not None and not self._writes_as_client(arrival):
-                if arrival.mail.confirmed_by == person.slug:
+                if arrival.mail.confirmed_by in (person.slug, OPERATOR):
                     return receive_confirmed(arrival, person)
                 return receive_staff(arrival, person)
             case Kind.AUTO_REPLY:
@@ -126,6 +126,14 @@ class Desk:
         """Record that a mail came a second time, by another way; the stronger channel wins (design.md)."""
         known = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
         assert known is not None
+        if known.sha256 == arrival.message.sha256 and arrival.mail.outcome:
+            return Outcome(
+                state=MailState.DONE,
+                fate=Fate(arrival.mail.outcome),
+                reason=arrival.mail.reason or "it was worked on before",
+                message_id=known.id,
+                ticket_id=known.ticket_id,
+            )
         if known.sha256 and known.ticket_id is not None and known.direction == "in":
             first = arrival.work.inbox.by_sha256(known.sha256)
             ticket = arrival.work.tickets.lock(arrival.work.tickets.by_id(known.ticket_id))

@@ -25,7 +25,7 @@ from ticketbot.domain.messages import Address, fold
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.priority import Priority, after_reopening, priority_of
 from ticketbot.domain.sla import current, on_client_mail, on_opened, on_reopened
-from ticketbot.domain.subjects import bare_subject, strip_own_tags
+from ticketbot.domain.subjects import bare_subject
 from ticketbot.outbound import letters_client
 from ticketbot.outbound.facts import Thread, TicketLine
 from ticketbot.outbound.letters import Code
@@ -133,7 +133,7 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
 
 def title_of(subject: str, text: str) -> str:
     """Return a ticket's title: the subject without our tags and prefixes, else the first words, never nothing."""
-    title = bare_subject(subject) or strip_own_tags(subject)
+    title = bare_subject(subject)
     if not title.strip():
         title = next((line.strip() for line in text.splitlines() if line.strip()), "")[:80] or _NO_SUBJECT
     return " ".join(title.split())[:_LONGEST_SUBJECT]
@@ -340,6 +340,8 @@ def _relay(arrival: Arrival, ticket: Ticket, care: Care, *, offered: Iterable[Ad
 def _to_triage(arrival: Arrival) -> Outcome:
     """Leave a stranger's mail to people: no ticket, no clock, no answer."""
     why = "nobody can be named as its sender" if not arrival.sender.address else "the sender is not known"
+    if arrival.sender.client is not None and not arrival.sender.is_known:
+        why = f"the address is of {arrival.sender.client}'s domain, but no contact's, and our server says no pass"
     if arrival.sender.has_failed and arrival.sender.address:
         why = "our server says that somebody else wrote it"
     if _is_spam(arrival):

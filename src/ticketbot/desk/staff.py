@@ -161,7 +161,8 @@ def _execute(acting: Acting, parsed: Parsed) -> list[str]:
     elif has_words:
         done.append(actions.add_note(acting, acting.words))
     else:
-        acting.arrival.keep(acting.ticket, direction="note", audience="internal", author="staff", new_text="")
+        orders = "\n".join(command.line for command in parsed.commands)
+        acting.arrival.keep(acting.ticket, direction="note", audience="internal", author="staff", new_text=orders)
     done += [
         _blaming(command, partial(_VERBS[command.name], acting, command))
         for command in parsed.commands

@@ -1,5 +1,6 @@
 """What letters tell of a ticket, gathered from rows: facts, threads and the mails shown."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from ticketbot.desk.care import Care, hours_of
@@ -12,6 +13,7 @@ from ticketbot.store.database import Work
 from ticketbot.store.models import Message, Staff, Ticket
 
 _MAILS_SHOWN = 3
+_STORY_SHOWN = 40
 _ORDER = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.UPDATE, ClockName.RESOLUTION)
 
 
@@ -87,13 +89,23 @@ def clock_facts(clocks: Clocks) -> tuple[ClockFacts, ...]:
 
 def last_mails(work: Work, ticket: Ticket) -> tuple[MailFacts, ...]:
     """Return the last few messages of a ticket, oldest first."""
-    return tuple(mail_facts(message) for message in work.tickets.messages(ticket.id)[-_MAILS_SHOWN:])
+    return story_of(work, ticket)[-_MAILS_SHOWN:]
 
 
-def mail_facts(message: Message) -> MailFacts:
-    """Return a kept message as letters show it."""
+def story_of(work: Work, ticket: Ticket) -> tuple[MailFacts, ...]:
+    """Return the messages of a ticket in order of time, without mails that held commands alone."""
+    names = {fold(person.email): person.name for person in work.desk.everybody()}
+    return tuple(
+        mail_facts(message, names=names)
+        for message in work.tickets.messages(ticket.id)[-_STORY_SHOWN:]
+        if not (message.direction == "note" and message.new_text.startswith("#"))
+    )
+
+
+def mail_facts(message: Message, *, names: Mapping[str, str]) -> MailFacts:
+    """Return a kept message as letters show it; *names* are our own people's by address."""
     return MailFacts(
-        author=message.from_name or message.from_address,
+        author=names.get(fold(message.from_address)) or message.from_name or message.from_address,
         at=message.at,
         text=message.new_text or message.text,
         is_staff=message.author == "staff",

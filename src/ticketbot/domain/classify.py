@@ -82,18 +82,17 @@ def classify(message: Message, house: House) -> Verdict:
 
 
 def own_mail(message: Message, house: House) -> tuple[Kind, str] | None:
-    """Recognise our own letter come back: it bears a mark that only our keys can make (From alone proves nothing)."""
-    for value in message.headers.get("x-ticketbot-id", ()):
-        if is_ours(house.keys, value):
-            return (
-                (Kind.RECEIPT, "our receipt copy")
-                if _is_receipt(message, house)
-                else (Kind.OWN, "its X-Ticketbot-Id is ours")
-            )
-    if message.message_id and is_ours(house.keys, message.message_id):
-        return (
-            (Kind.RECEIPT, "our receipt copy") if _is_receipt(message, house) else (Kind.OWN, "its Message-ID is ours")
-        )
+    """Recognise our own letter come back: from our address, with a mark that only our keys can make.
+
+    From alone proves nothing, and a mark alone no more: everybody whom we wrote to has seen one.
+    """
+    if message.sender is None or message.sender.key not in house.own_addresses:
+        return None
+    marks = [("X-Ticketbot-Id", value) for value in message.headers.get("x-ticketbot-id", ())]
+    for name, value in [*marks, ("Message-ID", message.message_id)]:
+        if value and is_ours(house.keys, value):
+            is_receipt = _is_receipt(message, house)
+            return (Kind.RECEIPT, "our receipt copy") if is_receipt else (Kind.OWN, f"its {name} is ours")
     return None
 
 

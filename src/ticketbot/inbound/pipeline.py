@@ -12,7 +12,9 @@ from ticketbot.domain.classify import Kind, Verdict, classify
 from ticketbot.domain.clues import clues
 from ticketbot.domain.drafts import Json
 from ticketbot.domain.errors import TemporaryError
+from ticketbot.domain.evidence import Evidence
 from ticketbot.domain.messages import Message
+from ticketbot.domain.senders import Sender
 from ticketbot.domain.threads import Match, decide
 from ticketbot.inbound.charsets import clean_line
 from ticketbot.inbound.known import without_ours
@@ -170,7 +172,10 @@ class Pipeline:
             longest = None if outcome.state is MailState.HELD else EXCERPT  # what is held may become a note
             mail.excerpt = excerpt_of(message, has_failed=arrival.sender.has_failed, longest=longest)
         work.inbox.explain(
-            mail, kind=arrival.verdict.kind, rule=arrival.verdict.rule, trace=trace_of(arrival.verdict, arrival.match)
+            mail,
+            kind=arrival.verdict.kind,
+            rule=arrival.verdict.rule,
+            trace=trace_of(arrival.verdict, arrival.match, arrival.sender),
         )
         work.inbox.close(
             mail,
@@ -227,17 +232,35 @@ def excerpt_of(message: Message, *, has_failed: bool, longest: int | None = EXCE
     }
 
 
-def trace_of(verdict: Verdict, match: Match) -> list[Json]:
+def trace_of(verdict: Verdict, match: Match, sender: Sender) -> list[Json]:
     """Return why a mail was understood as it was, rule by rule and candidate by candidate, as JSON."""
     asked: list[Json] = [{"step": "classify", "rule": each.rule, "said": each.answer} for each in verdict.trace]
-    steps: list[Json] = [
-        {"step": "thread", "rule": each.evidence.value, "ticket": each.ticket, "said": each.finding}
-        for each in match.trace
-    ]
+    steps: list[Json] = [step for evidence in Evidence for step in _steps_of(evidence, match)]
     decided: Json = {
         "step": "decided",
         "rule": match.evidence.value,
         "ticket": match.ticket,
         "said": match.reason if match.veto is None else f"{match.reason} ({match.veto.value})",
     }
-    return [*asked, *steps, decided]
+    return [_sender_step(sender), *asked, *steps, decided]
+
+
+def _sender_step(sender: Sender) -> Json:
+    """Return who the sender is to us, and what our own server said of them."""
+    who = f"staff {sender.staff}" if sender.staff else f"of {sender.client}" if sender.client else "nobody we know"
+    how = "a contact" if sender.is_contact else "by domain" if sender.client else "no contact"
+    server = sender.authentication.value if sender.authserv_configured else "not asked (no authserv_id is set)"
+    known = "known" if sender.is_known or sender.staff else "not known"
+    said = f"{who}, {how}; our server: {server}; {known}"
+    return {"step": "sender", "rule": "who wrote", "ticket": None, "said": said}
+
+
+def _steps_of(evidence: Evidence, match: Match) -> list[Json]:
+    """Return what was found under one kind of evidence, or that nothing was."""
+    found: list[Json] = [
+        {"step": "thread", "rule": evidence.value, "ticket": each.ticket, "said": each.finding}
+        for each in match.trace
+        if each.evidence is evidence
+    ]
+    nothing: Json = {"step": "thread", "rule": evidence.value, "ticket": None, "said": "nothing valid, or not asked"}
+    return found or ([nothing] if evidence is not Evidence.NONE else [])

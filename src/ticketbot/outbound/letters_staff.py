@@ -31,12 +31,14 @@ def new_ticket(
     thread: Thread,
     now: datetime,
     is_handover: bool = False,
+    earlier: Sequence[MailFacts] = (),
     similar: Sequence[TicketLine] = (),
     cc_hints: Sequence[str] = (),
     enclosures: Sequence[Enclosure] = (),
 ) -> Draft:
     """Show (NEW) a new ticket, or one that somebody else gave to this reader (*is_handover*; *cause* is then that act).
 
+    *earlier* is the rest of the story of a ticket that is handed over, oldest first.
     *cc_hints* are addresses that stood in the mail and are not let in; a ready `#cc` line is shown for each.
     """
     return write(
@@ -54,6 +56,7 @@ def new_ticket(
             "clocks": clocks,
             "addresses": addresses,
             "is_handover": is_handover,
+            "earlier": earlier,
             "similar": similar,
             "cc_hints": cc_hints,
         },

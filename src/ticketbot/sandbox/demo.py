@@ -20,7 +20,7 @@ from ticketbot.sandbox.live import live
 from ticketbot.sandbox.people import Person, text_of
 from ticketbot.sandbox.world import World, world
 
-_EXCERPT_LINES = 4
+_EXCERPT_LINES = 6
 
 
 @dataclass(slots=True, kw_only=True)

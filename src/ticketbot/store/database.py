@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +254,9 @@ def _sqlite(url: str, file: Path, *, synchronous: str) -> Engine:
     @event.listens_for(engine, "do_connect")
     def keep_private(*_args: object) -> None:
         file.touch(mode=0o600)  # it holds every mail
+        if file.stat().st_mode & 0o077:
+            with suppress(PermissionError):
+                file.chmod(0o600)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own type

@@ -14,6 +14,8 @@ from ticketbot.store.rows import Rows
 #: A mail goes to a later channel's treatment when it was also sent there (design.md, Received mail in tables).
 STRONGER = ("normal", "alerts", "urgent")
 LEASE = timedelta(minutes=10)
+#: Who vouches for a mail that is released from the command line.
+OPERATOR = "operator"
 #: So often the death of the service while a mail is in hand means nothing against the mail.
 _DEATHS_BY_CHANCE = 2
 
