@@ -93,3 +93,16 @@ def test_a_new_owner_gets_the_clients_words_and_the_story_around_them(store: Sto
     assert [(each["author"], each["text"]) for each in handed.draft["values"]["earlier"]] == [
         ("Ana Silva", "Seen before.")
     ]
+
+
+def test_an_empty_answer_to_the_client_comes_back_instead_of_vanishing(store: Store) -> None:
+    desk = DeskDriver(store)
+    desk.receive(a_mail())
+
+    mail = desk.receive(a_mail(sender=BEN, to=desk.answer_address(), subject="Re: it", body=""))
+
+    assert (mail.state, mail.outcome) == ("held", "reject")
+    assert [each["reason"] for each in desk.letter("CMD").draft["values"]["errors"]] == [
+        "there are no words for the client in it"
+    ]
+    assert desk.letters("RELAY_OUT") == []

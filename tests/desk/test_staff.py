@@ -236,8 +236,9 @@ def test_assign_gives_it_to_somebody_who_is_shown_everything(store: Store) -> No
         True,
         desk.answer_address(agent="chen@desk.example"),
     )
-    assert new.draft["values"]["mail"]["text"] == "Please look at the licence."
-    assert new.draft["values"]["mail"]["is_note"] is True
+    assert new.draft["values"]["mail"]["text"] == desk.messages()[0].new_text
+    told = new.draft["values"]["earlier"][-1]
+    assert (told["author"], told["text"], told["is_note"]) == ("Ben Okafor", "Please look at the licence.", True)
 
 
 def test_assign_to_a_team_leaves_it_unowned_and_shows_it_to_the_team(store: Store) -> None:

@@ -1,6 +1,6 @@
 """A staff member's mail: words for the client, a note, or commands; all or nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -101,6 +101,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
     )
     errors = errors or _unknown_people(acting, parsed)
     errors = errors or history or (tuple(strangers_in(arrival, ticket, acting.words)) if goes_out else ())
+    errors = errors or tuple(_emptiness(acting, parsed))
     if errors:
         return _refuse(arrival, person, ticket, parsed, errors)
     try:
@@ -112,6 +113,17 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> 
         _receipt(acting, done)
     kept = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
     return joined(ticket.id, kept.id if kept is not None else None, " ".join(done))
+
+
+def _emptiness(acting: Acting, parsed: Parsed) -> Iterator[CommandError]:
+    """Yield a refusal where a mail to the client says nothing and asks nothing: its writer must not think it went."""
+    if acting.goes_out and not parsed.commands and not acting.words and not acting.arrival.message.attachments:
+        yield CommandError(
+            line_no=1,
+            line="(an empty mail)",
+            reason="there are no words for the client in it",
+            suggestion="write above the quoted history, and send it again",
+        )
 
 
 class _Refused(Conflict):
