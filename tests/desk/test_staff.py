@@ -674,3 +674,14 @@ def test_an_answer_counts_from_its_receipt_by_our_server(store: Store) -> None:
     desk.receive(raw, at=received_at)
 
     assert (desk.clocks()["FR", 1].stopped_at, desk.clocks()["FR", 1].is_met) == (received_at, True)
+
+
+@pytest.mark.parametrize("line", ["#priority P1 the board asks", "#sev 1", "#kind alert", "#impact 1"])
+def test_a_settled_ticket_that_is_classed_anew_is_owed_nothing(store: Store, line: str) -> None:
+    desk = opened(store)
+    answer(desk, "#resolve\n\nDone.")
+
+    note(desk, line)
+
+    assert desk.letters("CMD") == [] or desk.letter("CMD").draft["values"]["variant"] == "receipt"
+    assert {clock.state for clock in desk.clocks().values()} == {"stopped"}

@@ -129,18 +129,28 @@ def raise_to(arrival: Arrival, ticket: Ticket, care: Care, priority: Priority, *
     """Raise a ticket's priority and tighten its promises; never loosens one (SL5)."""
     if priority.rank >= Priority(ticket.priority).rank:
         return
-    arrival.note("priority", ticket=ticket, before=ticket.priority, after=priority.value, reasons=list(reasons))
-    ticket.priority = priority
-    ticket.priority_reasons = list(reasons)
+    rank_as(arrival, ticket, priority, reasons=reasons)
     clocks = on_raised(
         load_clocks(arrival.work, ticket),
         at=arrival.at,
         terms=terms_of(ticket, care, arrival.at),
         cause=f"raised to {priority}",
-        since=ticket.reopened_at or ticket.created_at,
+        since=owed_since(ticket),
         is_pending=TicketState(ticket.state) in PAUSED_STATES,
     )
     save_promises(arrival, ticket, clocks)
+
+
+def owed_since(ticket: Ticket) -> datetime | None:
+    """Return from when a promise counts that a ticket is given late; a settled one is owed nothing."""
+    is_open = TicketState(ticket.state) in OPEN_STATES
+    return (ticket.reopened_at or ticket.created_at) if is_open else None
+
+
+def rank_as(arrival: Arrival, ticket: Ticket, priority: Priority, *, reasons: tuple[str, ...]) -> None:
+    """Give a ticket its place in the order of work; running promises stay as they are."""
+    arrival.note("priority", ticket=ticket, before=ticket.priority, after=priority.value, reasons=list(reasons))
+    ticket.priority, ticket.priority_reasons = priority, list(reasons)
 
 
 def set_priority(acting: Acting, priority: Priority, *, reason: str, tells_client: bool) -> str:

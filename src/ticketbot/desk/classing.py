@@ -1,6 +1,6 @@
 """Verbs of the group Class: what a matter is and how bad, corrected by staff; its priority and promises follow."""
 
-from ticketbot.desk.actions import Acting, save_promises, terms_of
+from ticketbot.desk.actions import Acting, owed_since, save_promises, terms_of
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.ranking import rank_of
 from ticketbot.domain.commands import Command
@@ -22,15 +22,16 @@ def set_kind(acting: Acting, command: Command) -> str:
     acting.note("kind", before=before.value, after=kind.value)
     ticket.kind = kind
     ticket.severity = _severity(acting)
-    clocks = on_kind(
-        load_clocks(acting.arrival.work, ticket),
-        at=acting.arrival.at,
-        terms=acting.terms,
-        since=ticket.reopened_at or ticket.created_at,
-        cause=f"#kind {kind}",
-        is_pending=TicketState(ticket.state) in PAUSED_STATES,
-    )
-    save_promises(acting.arrival, ticket, clocks)
+    if (since := owed_since(ticket)) is not None:
+        clocks = on_kind(
+            load_clocks(acting.arrival.work, ticket),
+            at=acting.arrival.at,
+            terms=acting.terms,
+            since=since,
+            cause=f"#kind {kind}",
+            is_pending=TicketState(ticket.state) in PAUSED_STATES,
+        )
+        save_promises(acting.arrival, ticket, clocks)
     return _reranked(acting, f"T-{ticket.number} is now a {kind}", cause=f"#kind {kind}")
 
 
@@ -107,7 +108,7 @@ def _reranked(acting: Acting, done: str, *, cause: str) -> str:
             at=arrival.at,
             terms=terms,
             cause=cause,
-            since=ticket.reopened_at or ticket.created_at,
+            since=owed_since(ticket),
             is_pending=TicketState(ticket.state) in PAUSED_STATES,
         )
     else:

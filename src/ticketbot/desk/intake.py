@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from ticketbot.desk.actions import change_state, raise_to, save_promises, terms_of
+from ticketbot.desk.actions import change_state, raise_to, rank_as, save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for, care_of, hours_of, launch_for
 from ticketbot.desk.outcome import Fate, Outcome, joined
@@ -292,7 +292,7 @@ def _reopened(arrival: Arrival, ticket: Ticket, care: Care) -> None:
     old = Priority(ticket.priority)
     new = after_reopening(old, times=ticket.reopened)
     if new is not old:
-        raise_to(arrival, ticket, care, new, reasons=(f"{new} = {old}, opened again {ticket.reopened} times",))
+        rank_as(arrival, ticket, new, reasons=(f"{new} = {old}, opened again {ticket.reopened} times",))
     clocks = on_reopened(load_clocks(work, ticket), at=arrival.at, terms=terms_of(ticket, care, arrival.at))
     save_promises(arrival, ticket, clocks)
     facts = ticket_facts(work, ticket, care, now=arrival.at)
