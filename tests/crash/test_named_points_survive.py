@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from tests.crash.balance import assert_every_letter_went_out
 from tests.crash.test_many_mails_survive import a_mail
-from tests.crash.tripwire import Said, Tripwire
 from tests.journeys.house import SUPPORT, House
+from tests.journeys.tripwire import Said, Tripwire
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtpsink import SmtpSink
 
@@ -66,6 +66,8 @@ def test_a_death_at_any_point_loses_nothing_and_repeats_at_most_the_letter_that_
         line.lay(words, said=said, then=service.kill)
         house.dovecot.deliver(a_mail(number), to=SUPPORT)
         house.until_it_dies(what=f"the service is killed {point}")
+        if words == b"MOVE":
+            assert house.read(_waiting) == 0, "the server's copy is put away only when the mail was worked on"
         house.start()
         house.until(partial(_has_finished, house, number + 1), what=f"all goes on after a death {point}")
 
@@ -85,6 +87,10 @@ def _finished(work: Work) -> int:
     done = mails.get("done", 0)
     is_whole = (mails, letters, ledger) == ({"done": done}, {"sent": 2 * done}, {"acked": done})
     return done if is_whole else -1
+
+
+def _waiting(work: Work) -> int:
+    return work.inbox.counts().get("received", 0)
 
 
 def _subjects(work: Work) -> list[str]:

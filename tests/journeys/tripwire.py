@@ -29,9 +29,10 @@ class Wire:
 
 
 class Tripwire:
-    """Listens on `port` for the server at *target*; use it as a context."""
+    """Listens on `port` for the server at *target*; use it as a context. All that was said is in `heard`."""
 
     def __init__(self, target: int) -> None:
+        self.heard: list[tuple[Said, bytes]] = []
         self._target = target
         self._wire: Wire | None = None
         self._lock = threading.Lock()
@@ -61,19 +62,20 @@ class Tripwire:
                     threading.Thread(target=self._pass, args=(said, source, goal), daemon=True).start()
 
     def _pass(self, said: Said, source: socket.socket, goal: socket.socket) -> None:
-        heard = b""
+        latest = b""
         with suppress(OSError):
             while piece := source.recv(_PIECE):
-                heard = heard[-_LONGEST_WORDS:] + piece
-                if self._trips(said, heard):
+                self.heard.append((said, piece))
+                latest = latest[-_LONGEST_WORDS:] + piece
+                if self._trips(said, latest):
                     break
                 goal.sendall(piece)
         self._end(source, goal)
 
-    def _trips(self, said: Said, heard: bytes) -> bool:
+    def _trips(self, said: Said, words: bytes) -> bool:
         with self._lock:
             wire = self._wire
-            if wire is None or wire.said is not said or wire.words not in heard:
+            if wire is None or wire.said is not said or wire.words not in words:
                 return False
             self._wire = None
         wire.then()
