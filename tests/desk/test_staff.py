@@ -685,3 +685,29 @@ def test_a_settled_ticket_that_is_classed_anew_is_owed_nothing(store: Store, lin
 
     assert desk.letters("CMD") == [] or desk.letter("CMD").draft["values"]["variant"] == "receipt"
     assert {clock.state for clock in desk.clocks().values()} == {"stopped"}
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("body", "actions"),
+    [
+        pytest.param("#take", ["owner"], id="take"),
+        pytest.param("#assign chen", ["owner"], id="assign"),
+        pytest.param("#note hm", ["note"], id="note"),
+        pytest.param("#pending\n\nWhich one?", ["state", "owner", "reply"], id="pending"),
+        pytest.param("#resolve\n\nDone.", ["state", "owner", "reply"], id="resolve"),
+        pytest.param("#spam", ["state"], id="spam"),
+        pytest.param("#priority P1 the board asks", ["priority"], id="priority"),
+        pytest.param("#cc jonas@acme.example", ["joined"], id="cc"),
+        pytest.param("On it.", ["state", "owner", "reply"], id="an answer"),
+    ],
+)
+def test_every_verb_leaves_its_event_with_who_did_it_and_by_which_mail(
+    store: Store, body: str, actions: list[str]
+) -> None:
+    desk = opened(store)
+    mail = desk.receive(a_mail(sender=BEN, to=desk.answer_address(), body=body))
+
+    left = [each for each in desk.events() if each.action not in {"opened", "ruling"}]
+    assert [each.action for each in left] == actions
+    assert {(each.actor, each.cause) for each in left} == {("ben", mail.sha256)}

@@ -72,7 +72,7 @@ class Arrival:
         self.work.tickets.note(
             action,
             at=self.at,
-            actor=actor or self.sender.address or "unknown",
+            actor=actor or self.sender.staff or self.sender.address or "unknown",
             ticket=ticket,
             detail={name: value for name, value in detail.items() if value is not None},
             cause=self.message.sha256,
