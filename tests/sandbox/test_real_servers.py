@@ -5,6 +5,9 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from smtplib import (
@@ -16,6 +19,7 @@ from smtplib import (
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
+from typing import TypeVar
 
 import pytest
 from imapclient import IMAPClient
@@ -209,6 +213,18 @@ def test_a_private_postgresql_can_crash_and_come_back() -> None:
             assert connection.execute(text("SELECT count(*) FROM kept")).scalar() == 0
 
 
+Found = TypeVar("Found")
+
+
+def patiently(ask: Callable[[], Found]) -> Found:
+    """Ask a server that has just come back: its first lines may be dropped while its processes start."""
+    for _ in range(20):
+        with suppress(ConnectionResetError):
+            return ask()
+        threading.Event().wait(0.1)
+    return ask()
+
+
 def test_a_private_dovecot_can_be_stopped_and_come_back() -> None:
     with private(DovecotServer) as server:
         mailboxes = Dovecot(server.facts, world="private")
@@ -219,7 +235,7 @@ def test_a_private_dovecot_can_be_stopped_and_come_back() -> None:
 
         server.start()
 
-        assert len(mailboxes.messages(SUPPORT)) == 1
+        assert len(patiently(lambda: mailboxes.messages(SUPPORT))) == 1
 
 
 @pytest.mark.parametrize("name", ["dovecot", "postgresql"])
