@@ -28,7 +28,7 @@ AUTHSERV_ID = "mx.desk.example"
 RELAY_USER, RELAY_PASSWORD = "desk", "relay-secret"
 
 #: How long a story waits for anything. It never waits so long unless something is broken.
-PATIENCE = 60.0
+PATIENCE = 240.0
 _GLANCE = 0.1
 
 Found = TypeVar("Found")
