@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ticketbot.app import build
 from ticketbot.clock import Clock, SystemClock
 from ticketbot.config import LogFormat, LogLevel, load_settings
+from ticketbot.inbound.pool import PooledReader
 from ticketbot.log import configure
 
 if TYPE_CHECKING:
@@ -76,8 +77,9 @@ def _serve(config: Path, log: Path, later: timedelta) -> None:
     configure(level=LogLevel.INFO, look=LogFormat.JSON, secrets=secrets)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    app = build(settings, clock=LaterClock(ahead=later))
-    try:
-        app.run(stop)
-    finally:
-        app.close()
+    with PooledReader() as reader:
+        app = build(settings, clock=LaterClock(ahead=later), reader=reader)
+        try:
+            app.run(stop)
+        finally:
+            app.close()

@@ -176,9 +176,11 @@ class House:
     def kill(self) -> None:
         """End the service as a power cut would, it alone: what it began must see to itself."""
         assert self.process
-        self.process.kill()
-        self.process.wait()
-        self.process = None
+        process, self.process = self.process, None
+        children = children_of(process.pid)
+        process.kill()
+        process.wait()
+        self.until(lambda: not any(map(is_alive, children)), what="what the service began ends with it")
 
     def stop(self) -> None:
         """End the service as an operator does; an assertion fails unless it ends well, and soon."""
@@ -237,6 +239,20 @@ class House:
 
     def folder_of(self, address: str, name: str = "INBOX") -> list[StoredMail]:
         return self.dovecot.messages(address, name)
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that a process has begun."""
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def is_alive(process: int) -> bool:
+    """Return whether a process runs, and does not only wait to be forgotten."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except OSError:
+        return False
 
 
 class Served(Protocol):
