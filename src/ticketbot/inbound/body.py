@@ -166,7 +166,7 @@ class _Collector:
         data = part.content()
         kept: list[bytes] = []
         position = 0
-        while (found := uudecoded(data, position)) is not None and len(kept) < 100:  # noqa: PLR2004
+        while (found := uudecoded(data, position)) is not None and len(kept) < 100:
             name, content, start, end = found
             if not content:
                 break
@@ -240,7 +240,7 @@ def _method(part: Part) -> str:
 def _is_placeholder(plain: list[tuple[str, str]], html: str) -> bool:
     """Return whether the plain form only says that there is another."""
     said = " ".join(p for p, _ in plain).strip()
-    return bool(html) and len(said) < 400 and bool(_PLACEHOLDER.search(said))  # noqa: PLR2004 - a sentence or two
+    return bool(html) and len(said) < 400 and bool(_PLACEHOLDER.search(said))
 
 
 _PLACEHOLDER: Final = re.compile(
@@ -258,9 +258,9 @@ def _label(name: str) -> str:
     if re.match(r"[A-Za-z]:\\|\\\\", name):
         name = name.rpartition("\\")[2]
     name = re.sub(r"[\x00-\x1f/\\]+", "_", name.rpartition("/")[2] if _is_path(name) else name).strip(" .")
-    if len(name) > 200:  # noqa: PLR2004 - file systems take 255 bytes
+    if len(name) > 200:
         stem, dot, extension = name.rpartition(".")
-        name = f"{stem[: 199 - len(extension)]}.{extension}" if dot and len(extension) <= 10 else name[:200]  # noqa: PLR2004
+        name = f"{stem[: 199 - len(extension)]}.{extension}" if dot and len(extension) <= 10 else name[:200]
     return name
 
 

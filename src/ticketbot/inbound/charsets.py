@@ -234,7 +234,7 @@ def _recovered(data: bytes, codec: str | None) -> str:
     if codec and codec not in {"utf-8", "cp1252"}:
         return data.decode(codec, "replace")
     as_utf8 = data.decode("utf-8", "replace")
-    high = sum(1 for byte in data if byte > 0x7F)  # noqa: PLR2004 - the end of ASCII
+    high = sum(1 for byte in data if byte > 0x7F)
     if as_utf8.count("\ufffd") <= high * 0.1 + _TOO_MANY_GAPS:
         return as_utf8
     return guess(data)
@@ -256,4 +256,4 @@ def _looks_east_asian(text: str) -> bool:
         1 for c in beyond if "\u3000" <= c <= "\u30ff" or "\u4e00" <= c <= "\u8fff" or "\uac00" <= c <= "\ud7a3"
     )
     runs = len(re.findall("[\u3000-\u30ff\u4e00-\u8fff\uac00-\ud7a3]{4,}", text[:4000]))
-    return len(beyond) >= 4 and common >= 0.95 * len(beyond) and runs > 0  # noqa: PLR2004
+    return len(beyond) >= 4 and common >= 0.95 * len(beyond) and runs > 0

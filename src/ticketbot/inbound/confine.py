@@ -69,7 +69,7 @@ def isolate() -> tuple[str, ...]:
 
 
 def _filter_calls(kernel: ctypes.CDLL) -> bool:
-    if platform.machine() not in _REFUSED or struct.calcsize("P") != 8:  # noqa: PLR2004 - bytes of a pointer
+    if platform.machine() not in _REFUSED or struct.calcsize("P") != 8:
         return False
     architecture, calls = _REFUSED[platform.machine()]
     steps = [(_LOAD, 0, 0, 4), (_JUMP_IF_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, 0)]

@@ -257,6 +257,6 @@ class Fetcher:
                     work.ledger.acknowledged(sightings, now=now)
         except MailboxRefused as error:
             self._put_away_at = now + _REFUSED_FOR
-            log.error("%s", error, extra={"action": "put_away_refused", "mailbox": self.source.name})  # noqa: TRY400
+            log.error("%s", error, extra={"action": "put_away_refused", "mailbox": self.source.name})  # noqa: TRY400 - says it all
             return False
         return bool(shelves)

@@ -157,7 +157,7 @@ def _next_word(text: str, position: int) -> tuple[int, int, str, bytes] | None:
             return None
         charset = text[start + 2 : mark].partition("*")[0].strip()
         how = text[mark + 1 : mark + 3].lower()
-        if how not in {"b?", "q?"} or not 0 < len(charset) <= 40:  # noqa: PLR2004 - no charset has a longer name
+        if how not in {"b?", "q?"} or not 0 < len(charset) <= 40:
             position = start + 2
             continue
         end = text.find("?=", mark + 3)

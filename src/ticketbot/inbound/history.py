@@ -87,13 +87,13 @@ def _is_header_block(lines: Sequence[str], number: int) -> bool:
             missed = 0
         elif line.strip():
             missed += 1
-            if missed > 2:  # noqa: PLR2004 - a folded value
+            if missed > 2:
                 break
-        elif missed or len(kinds) >= 3:  # noqa: PLR2004
+        elif missed or len(kinds) >= 3:
             break
         else:
             missed += 1
-    return "from" in kinds and len(kinds) >= 3 and bool(kinds & {"date", "subject"})  # noqa: PLR2004
+    return "from" in kinds and len(kinds) >= 3 and bool(kinds & {"date", "subject"})
 
 
 def _is_programs_own(lines: Sequence[str], number: int) -> bool:
@@ -115,11 +115,11 @@ _ORDERS: Final = (
 
 def _is_notes_block(lines: Sequence[str], number: int) -> bool:
     """Return whether Notes' header begins here: name, date, then labels that stand on lines of their own."""
-    if not 0 < len(lines[number]) < 120 or number + 2 >= len(lines):  # noqa: PLR2004 - a name and an address
+    if not 0 < len(lines[number]) < 120 or number + 2 >= len(lines):
         return False
     following = (line.strip(" *_:") for line in lines[number + 1 : number + 24] if line.strip())
     told = next(following, "")
-    if not 0 < len(told) <= 40 or not WHEN.search(told):  # noqa: PLR2004 - a date and a time
+    if not 0 < len(told) <= 40 or not WHEN.search(told):
         return False
     if KIND_OF_LABEL.get(next(following, "").lower()) not in {"to", "from"}:
         return False
@@ -154,14 +154,14 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
         line = lines[number].strip()
         if line.endswith((".", "!", "?")) and not re.search(r"\b(?:a|p)\.m\.$|\d\.$", line):
             break
-        if WHEN.search(line) and len(line) < 120 and not WROTE.search(line) and not _is_sentence(line):  # noqa: PLR2004
+        if WHEN.search(line) and len(line) < 120 and not WROTE.search(line) and not _is_sentence(line):
             return number
     return start
 
 
 def _is_sentence(line: str) -> bool:
     """Return whether a line is prose that happens to name a time."""
-    return len(line.split()) > 14 or ". " in re.sub(r"\b\w{1,4}\. ", "", line)  # noqa: PLR2004
+    return len(line.split()) > 14 or ". " in re.sub(r"\b\w{1,4}\. ", "", line)
 
 
 def is_attribution(text: str) -> bool:
@@ -173,9 +173,9 @@ def is_attribution(text: str) -> bool:
         if not (has_time or has_address):
             return False
         if has_time:
-            return len(text.split()) <= 40  # noqa: PLR2004 - names and dates, no story
-        return len(text) < 160 and len(text.split()) <= 9  # noqa: PLR2004 - "Ann <ann@example.com> wrote:"
-    return has_time and has_address and _ADDRESS_ENDS.search(_bare(text)) is not None and len(text.split()) <= 20  # noqa: PLR2004
+            return len(text.split()) <= 40
+        return len(text) < 160 and len(text.split()) <= 9
+    return has_time and has_address and _ADDRESS_ENDS.search(_bare(text)) is not None and len(text.split()) <= 20
 
 
 def _bare(text: str) -> str:
@@ -193,4 +193,4 @@ def quote_follows(lines: Sequence[str], end: int) -> bool:
 def _is_original_line(line: str) -> bool:
     bare = line.strip(RULERS)
     ruled = line.strip()[:2].strip(RULERS) == ""
-    return ruled and 3 < len(bare) < 60 and ORIGINAL.fullmatch(bare) is not None  # noqa: PLR2004
+    return ruled and 3 < len(bare) < 60 and ORIGINAL.fullmatch(bare) is not None

@@ -195,9 +195,9 @@ def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of ev
         + (bool(_DAEMON.search(address[0] if address else sender)) and bool(_SMTP_CODE_5.search(text[:MAX_TEXT])))
         + bool(ORIGINAL_FOLLOWS.search(text[:MAX_TEXT]))
     )  # fmt: skip
-    if from_daemon and score >= 5:  # noqa: PLR2004 - a daemon that tells of a failure
+    if from_daemon and score >= 5:
         return 2
-    if score >= 5 and about_failure and tells_failure:  # noqa: PLR2004
+    if score >= 5 and about_failure and tells_failure:
         return 2
     if from_daemon or (null_path and (about_failure or tells_failure)) or (about_failure and tells_failure):
         return 1 if not (null_path and about_failure) else 2

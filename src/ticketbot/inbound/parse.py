@@ -219,7 +219,7 @@ def _return_path(fields: Headers) -> str | None:
 def _kept_headers(fields: Headers) -> dict[str, tuple[str, ...]]:
     kept: dict[str, list[str]] = {}
     for name, raw in fields.fields:
-        if (name in _KEPT or name.startswith(("x-ticketbot-", "list-"))) and len(kept.setdefault(name, [])) < 10:  # noqa: PLR2004
+        if (name in _KEPT or name.startswith(("x-ticketbot-", "list-"))) and len(kept.setdefault(name, [])) < 10:
             kept[name].append(headers.decoded(raw[:4096]))
     return {name: tuple(values) for name, values in kept.items()}
 

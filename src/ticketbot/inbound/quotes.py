@@ -74,7 +74,7 @@ def _newly_written(lines: list[str], *, is_reply: bool) -> list[str]:
 def _is_forward_line(line: str) -> bool:
     """Return whether a line says that what follows was passed on: between rulers, or as Apple's programs begin it."""
     bare = line.strip(RULERS)
-    return 5 < len(bare) < 80 and (bare != line or line.endswith(":")) and FORWARDED.fullmatch(bare) is not None  # noqa: PLR2004
+    return 5 < len(bare) < 80 and (bare != line or line.endswith(":")) and FORWARDED.fullmatch(bare) is not None
 
 
 def _cut_at(lines: list[str]) -> bool:
@@ -127,11 +127,11 @@ def _without_marked_quotes(lines: list[str]) -> list[str]:
             break
     inside = [line for line in lines[begin + 1 : end] if line.strip("> \ue003\ue004")]
     head = list(itertools.takewhile(lambda line: not PLAIN_QUOTED.match(line), inside))
-    if any(_is_forward_line(line) for line in head) or not 0 < len(head) <= 8:  # noqa: PLR2004 - labels, no letter
+    if any(_is_forward_line(line) for line in head) or not 0 < len(head) <= 8:
         return lines
-    if all(":" in line or "\uff1a" in line for line in head) and 3 <= len(head) == len(inside):  # noqa: PLR2004
+    if all(":" in line or "\uff1a" in line for line in head) and 3 <= len(head) == len(inside):
         return lines[:begin]
-    if len(head) < len(inside) and len(head) <= 4 and all(PLAIN_QUOTED.match(line) for line in inside[len(head) :]):  # noqa: PLR2004
+    if len(head) < len(inside) and len(head) <= 4 and all(PLAIN_QUOTED.match(line) for line in inside[len(head) :]):
         dropped = set(head)
         return [line for n, line in enumerate(lines) if not (begin < n < end and line in dropped)]
     return lines

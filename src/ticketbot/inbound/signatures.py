@@ -62,8 +62,8 @@ def _card_begins(lines: Sequence[str], number: int) -> bool:
     line = lines[number][:LOOKED_AT]
     rest = [item for item in lines[number + 1 :] if item.strip()]
     if is_device(line):
-        return all(len(item) < 80 for item in rest) and len(rest) <= 3  # noqa: PLR2004
-    if CLOSING.match(line) and len(line) < 60:  # noqa: PLR2004
+        return all(len(item) < 80 for item in rest) and len(rest) <= 3
+    if CLOSING.match(line) and len(line) < 60:
         return _is_card(rest, at_most=12)
     return _mark_begins(lines, number) or _is_contact_block(lines, number)
 
@@ -73,7 +73,7 @@ def _is_card(rest: Sequence[str], *, at_most: int) -> bool:
     head = [item for item in rest if not DISCLAIMER.match(item)]
     return (
         len(head) <= at_most
-        and all(len(item) < 90 for item in head)  # noqa: PLR2004
+        and all(len(item) < 90 for item in head)
         and not any(item.rstrip().endswith(("?", ":")) or PLAIN_QUOTED.match(item) for item in head)
         and not any(re.match(r"\s*(?:p\.?\s?s\.?|nb|ps)\b\s*[:.]?", item, re.IGNORECASE) for item in head)
         and not any(_is_sentence(item) for item in head)
@@ -82,7 +82,7 @@ def _is_card(rest: Sequence[str], *, at_most: int) -> bool:
 
 def _is_sentence(line: str) -> bool:
     """Return whether a line says something: several words with a full stop, and nothing by which to reach anybody."""
-    return len(line.split()) > 5 and line.rstrip().endswith((".", "!")) and not _reaches(line)  # noqa: PLR2004
+    return len(line.split()) > 5 and line.rstrip().endswith((".", "!")) and not _reaches(line)
 
 
 def _reaches(line: str) -> bool:
@@ -99,11 +99,11 @@ def _is_contact_block(lines: Sequence[str], number: int) -> bool:
     block = lines[number:]
     if any(not line.strip() for line in block):
         return False
-    if not 2 <= len(block) <= 9 or any(len(line) > 70 for line in block):  # noqa: PLR2004
+    if not 2 <= len(block) <= 9 or any(len(line) > 70 for line in block):
         return False
     told = sum(_reaches(line) for line in block[1:])
     first = block[0].split()
-    return told >= 2 and len(first) <= 6 and not _reaches(block[0]) and not block[0].rstrip().endswith((":", "?"))  # noqa: PLR2004
+    return told >= 2 and len(first) <= 6 and not _reaches(block[0]) and not block[0].rstrip().endswith((":", "?"))
 
 
 def trimmed(lines: list[str]) -> list[str]:
@@ -118,4 +118,4 @@ def trimmed(lines: list[str]) -> list[str]:
 
 def is_device(line: str) -> bool:
     """Return whether a line is what a phone or program adds by itself."""
-    return len(line) < 130 and bool(DEVICE.match(line))  # noqa: PLR2004 - one short line
+    return len(line) < 130 and bool(DEVICE.match(line))

@@ -51,8 +51,8 @@ def _pairs(rest: bytes) -> Iterable[tuple[str, bytes]]:
         position = found.end()
         if rest[position : position + 1] == b'"':
             close = position + 1
-            while close < end and rest[close] != 0x22:  # noqa: PLR2004 - a quotation mark
-                close += 2 if rest[close] == 0x5C else 1  # noqa: PLR2004 - a backslash
+            while close < end and rest[close] != 0x22:
+                close += 2 if rest[close] == 0x5C else 1
             data = _unescaped(rest[position + 1 : close])
             position = close + 1
         else:
@@ -88,7 +88,7 @@ def _continued(sections: dict[int, tuple[bool, bytes]]) -> str:
     for position, (encoded, piece) in sorted(sections.items()):
         if encoded:
             chunk = piece
-            if position == min(sections) and chunk.count(b"'") >= 2:  # noqa: PLR2004 - charset'language'text
+            if position == min(sections) and chunk.count(b"'") >= 2:
                 charset, _, chunk = chunk.split(b"'", 2)
                 label = charset.decode("ascii", "ignore")
             data += unquote_to_bytes(chunk)
@@ -140,8 +140,8 @@ def date(text: str) -> datetime | None:
     if month is None:
         return None
     number = int(year)
-    if len(year) < 4:  # noqa: PLR2004
-        number += 1900 if len(year) == 3 or number >= 70 else 2000  # noqa: PLR2004 - RFC 5322 §4.3
+    if len(year) < 4:
+        number += 1900 if len(year) == 3 or number >= 70 else 2000
     shift = timedelta(hours=_ZONES.get(zone or "", 0))
     if zone and zone[0] in "+-":
         shift = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:])) * (-1 if zone[0] == "-" else 1)

@@ -222,7 +222,7 @@ def _open(node: etree._Element, writer: _Writer) -> None:  # noqa: C901 - one ta
         writer.newline()
     elif tag in {"td", "th"} and writer.buffer:
         writer.buffer.append("\xa0\xa0")
-    elif tag == "img" and (alt := (node.get("alt") or "")) and len(alt) <= 4 and not alt.isascii():  # noqa: PLR2004 - an emoji
+    elif tag == "img" and (alt := (node.get("alt") or "")) and len(alt) <= 4 and not alt.isascii():
         writer.write(alt)
     if tag == "li":
         writer.buffer.append("- ")

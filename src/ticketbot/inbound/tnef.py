@@ -41,7 +41,7 @@ class Tnef:
 
 def read(data: bytes, *, depth: int = 0) -> Tnef | None:
     """Return what is inside, as far as it can be read, or None when these bytes are no TNEF."""
-    if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:  # noqa: PLR2004 - signature and key
+    if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         return None
     found = Tnef()
     codepage = "cp1252"
@@ -54,13 +54,13 @@ def read(data: bytes, *, depth: int = 0) -> Tnef | None:
         position += 9 + length + 2
         if level not in {1, 2}:
             break
-        if number == _ATT_CODEPAGE and len(value) >= 4:  # noqa: PLR2004
+        if number == _ATT_CODEPAGE and len(value) >= 4:
             codepage = f"cp{struct.unpack_from('<I', value)[0]}"
         elif number == _ATT_BODY:
             found.text = _string(value, codepage)
         elif number == _ATT_REND:
             found.files.append(TnefFile())
-        elif level == 2 and found.files:  # noqa: PLR2004 - attributes of a file
+        elif level == 2 and found.files:
             _file_attribute(found.files[-1], number, value, codepage)
         elif number == _ATT_MAPI:
             _body_properties(found, value, codepage)
@@ -104,7 +104,7 @@ def _open_embedded(found: Tnef, depth: int) -> None:
     for file in list(found.files):
         if not file.embedded:
             continue
-        inner = read(file.embedded, depth=depth + 1) if depth < 5 else None  # noqa: PLR2004
+        inner = read(file.embedded, depth=depth + 1) if depth < 5 else None
         if inner is None:
             file.data = file.data or file.embedded
             continue
@@ -132,7 +132,7 @@ def _properties(data: bytes) -> list[tuple[int, int, bytes]]:
         for _ in range(count):
             kind, tag = struct.unpack_from("<HH", data, position)
             position += 4
-            if tag >= 0x8000:  # noqa: PLR2004 - a named property
+            if tag >= 0x8000:
                 (named,) = struct.unpack_from("<I", data, position + 16)
                 position += 20
                 if named == 1:
@@ -156,7 +156,7 @@ def _values(data: bytes, position: int, kind: int, tag: int, out: list[tuple[int
             position += 4
         out.append((tag, plain, data[position : position + _WIDTHS[plain]]))
         return position + _WIDTHS[plain] * count
-    if plain == 0x2 or plain == 0xB:  # noqa: PLR1714, PLR2004
+    if plain == 0x2 or plain == 0xB:  # noqa: PLR1714 - two codes, one kind
         return position + 4
     (count,) = struct.unpack_from("<I", data, position)
     position += 4
@@ -164,6 +164,6 @@ def _values(data: bytes, position: int, kind: int, tag: int, out: list[tuple[int
         (length,) = struct.unpack_from("<I", data, position)
         position += 4
         if number == 0:
-            out.append((tag, _TYPE_BINARY if plain == 0x102 else plain, data[position : position + length]))  # noqa: PLR2004
+            out.append((tag, _TYPE_BINARY if plain == 0x102 else plain, data[position : position + length]))
         position += length + (-length % 4)
     return position

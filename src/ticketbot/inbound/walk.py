@@ -161,11 +161,11 @@ _LINE_END: Final = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|$|\Z)")
 
 def _before_newline(body: bytes, position: int, floor: int) -> int:
     """Return where the line before *position* ends: its newline belongs to the boundary."""
-    if position > floor and body[position - 1] == 0x0A:  # noqa: PLR2004 - LF
+    if position > floor and body[position - 1] == 0x0A:
         position -= 1
-        if position > floor and body[position - 1] == 0x0D:  # noqa: PLR2004 - CR
+        if position > floor and body[position - 1] == 0x0D:
             position -= 1
-    elif position > floor and body[position - 1] == 0x0D:  # noqa: PLR2004 - CR
+    elif position > floor and body[position - 1] == 0x0D:
         position -= 1
     return position
 
@@ -245,7 +245,7 @@ _UU_BEGIN: Final = re.compile(rb"(?:^|[\r\n])begin(?:-base64)? [0-7]{3,4} ([^\r\
 
 def uudecoded(body: bytes, position: int = 0) -> tuple[str, bytes, int, int] | None:
     """Return name, bytes and span of the first uuencoded file in *body* from *position*."""
-    import binascii  # noqa: PLC0415
+    import binascii  # noqa: PLC0415 - few mails need it
 
     found = _UU_BEGIN.search(body, position)
     if found is None:

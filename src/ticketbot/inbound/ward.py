@@ -52,7 +52,7 @@ class Ward:
         self.is_leaving = False
         self._allowance = allowance
         environment = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT}
-        environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in sys.path)  # noqa: PTH100
+        environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in sys.path)  # noqa: PTH100 - follows no link
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         command = [sys.executable, "-P", "-m", "ticketbot.inbound.child", function, str(allowance.memory)]
         try:

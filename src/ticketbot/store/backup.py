@@ -170,7 +170,7 @@ def _postgresql(program: str, url: str, *arguments: str) -> None:
     environ = os.environ | {name: value for name, value in given.items() if value}
     try:
         # The program's name is ours, and the arguments are a list that no shell reads.
-        subprocess.run([program, *arguments], env=environ, check=True, capture_output=True, text=True)  # noqa: S603
+        subprocess.run([program, *arguments], env=environ, check=True, capture_output=True, text=True)  # noqa: S603 - no shell
     except FileNotFoundError as error:
         raise ConfigurationError(f"{program} is not installed; install the package postgresql-client") from error
     except subprocess.CalledProcessError as error:

@@ -87,7 +87,7 @@ class Waiter:
             # imapclient takes an untagged line before the "+" for an error; RFC 3501 allows it at any time.
             connection, tag = client._imap, client._idle_tag  # noqa: SLF001 - there is no public way
             while not connection.tagged_commands.get(tag):
-                if connection._get_response() is None:  # noqa: SLF001
+                if connection._get_response() is None:  # noqa: SLF001 - imapclient has no public way to it
                     return True
             connection.tagged_commands.pop(tag)
             self._can_idle = False
@@ -131,7 +131,7 @@ def _has_news(client: IMAPClient) -> bool:
 def _has_unread(client: IMAPClient) -> bool:
     """Return whether news came together with the server's "+": it is in a buffer then, where no poll sees it."""
     # imaplib calls it `file` up to Python 3.11; there is no public way.
-    buffered = getattr(client._imap, "_file", None) or client._imap.file  # noqa: SLF001
+    buffered = getattr(client._imap, "_file", None) or client._imap.file  # noqa: SLF001 - imapclient has no public way to it
     line = client.socket()
     answer_within = line.gettimeout()
     line.setblocking(False)

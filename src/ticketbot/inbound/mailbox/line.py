@@ -55,7 +55,7 @@ class Line:
         client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # At its level 5 imaplib builds the text of every literal twice and throws it away (four times slower).
         if hasattr(client._imap, "debug"):  # noqa: SLF001 - there is no public way
-            client._imap.debug = 0  # noqa: SLF001
+            client._imap.debug = 0  # noqa: SLF001 - imapclient sets 5
         if account.tls == Tls.STARTTLS:
             if not client.has_capability("STARTTLS"):
                 raise MailboxRefused(
