@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Optional
 
 from ticketbot.domain.phases import Phase
+from ticketbot.domain.wishes import wants_something
 
 #: How much of the new text is looked at, and how long a mail of mere thanks may be.
 READ_CHARACTERS = 1000
@@ -166,7 +167,7 @@ def severity_of(*, kind: TicketKind, impact: Impact, urgency: Urgency, channel: 
 def is_pure_thanks(new_text: str, *, has_attachment: bool, lexicon: Lexicon) -> bool:
     """Say whether a mail only thanks: nothing to do, nothing reopens (TK7).
 
-    Words of objection or a request phrase speak against it: "thanks, but it still fails" must not be lost.
+    Words of objection, requests, orders and questions speak against it: "thanks, but it still fails" must not be lost.
     """
     text = plain(new_text)
     return (
@@ -176,6 +177,7 @@ def is_pure_thanks(new_text: str, *, has_attachment: bool, lexicon: Lexicon) -> 
         and bool(lexicon.found("thanks", text))
         and not lexicon.found("objection", text)
         and not lexicon.found("request", text)
+        and not wants_something(plain(*new_text.splitlines()))
     )
 
 
