@@ -196,6 +196,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("act_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner_team", sa.String(length=64), nullable=True),
         sa.Column("act", sa.String(length=32), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
@@ -207,6 +208,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["launch_id"], ["launch.id"], name=op.f("fk_ticket_launch_id_launch")),
         sa.ForeignKeyConstraint(["merged_into"], ["ticket.id"], name=op.f("fk_ticket_merged_into_ticket")),
         sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_ticket_owner_id_staff")),
+        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.String(length=64), nullable=True),
+        sa.Column("concern", sa.String(length=32), nullable=True),
+        sa.Column("workaround", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("number", name=op.f("uq_ticket_number")),
     )
@@ -223,6 +228,75 @@ def upgrade() -> None:
         sa.Column("launch_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=320), nullable=False),
+    op.create_table(
+        "suppressed",
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppressed")),
+        sa.UniqueConstraint("address", name=op.f("uq_suppressed_address")),
+    )
+    op.create_table(
+        "last_step",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=320), nullable=False),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("memory", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_last_step_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_last_step")),
+        sa.UniqueConstraint("ticket_id", name=op.f("uq_last_step_ticket_id")),
+    )
+    op.create_table(
+        "meeting",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("uid", sa.String(length=320), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=32), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("organiser", sa.String(length=64), nullable=False),
+        sa.Column("invited", sa.JSON(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_meeting_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("ticket_id", "kind", name=op.f("uq_meeting_ticket_id_kind")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_uid"), ["uid"], unique=False)
+
+    op.create_table(
+        "register_item",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("sort", sa.String(length=32), nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=True),
+        sa.Column("due_on", sa.String(length=32), nullable=True),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("launch_id", sa.Integer(), nullable=True),
+        sa.Column("client_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=320), nullable=False),
+        sa.Column("cause", sa.String(length=64), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_register_item_client_id_client")),
+        sa.ForeignKeyConstraint(["launch_id"], ["launch.id"], name=op.f("fk_register_item_launch_id_launch")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_register_item_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_item")),
+    )
+    with op.batch_alter_table("register_item", schema=None) as batch_op:
+        batch_op.create_index("ix_register_item_kind_at", ["kind", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_register_item_ticket_id"), ["ticket_id"], unique=False)
+
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("cause", sa.String(length=64), nullable=True),
@@ -401,6 +475,8 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_inbox_mail_blob_id_blob")),
+        sa.Column("released_as", sa.String(length=32), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_inbox_mail_message_id_message")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_inbox_mail_ticket_id_ticket")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_mail")),
@@ -500,6 +576,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ticket_launch_id"))
         batch_op.drop_index("ix_ticket_client_id_created_at")
         batch_op.drop_index("ix_ticket_act_at")
+    with op.batch_alter_table("register_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_item_ticket_id"))
+        batch_op.drop_index("ix_register_item_kind_at")
+
+    op.drop_table("register_item")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_uid"))
+
+    op.drop_table("meeting")
+    op.drop_table("last_step")
+    op.drop_table("suppressed")
 
     op.drop_table("ticket")
     op.drop_table("plan_event")

@@ -22,6 +22,8 @@ from ticketbot.store.inbox import InboxRows
 from ticketbot.store.ledger import LedgerRows
 from ticketbot.store.outbox import OutboxRows
 from ticketbot.store.readings import Readings
+from ticketbot.store.registerrows import RegisterRows
+from ticketbot.store.roster import COUNTED
 from ticketbot.store.threads import ThreadRows
 from ticketbot.store.tickets import TicketRows
 
@@ -51,6 +53,7 @@ class Work:
     def ring(self) -> None:
         """Wake the service's loops once this transaction is committed."""
         self._session.info["news"] = True
+        self.register = RegisterRows(session)
 
     def flush(self) -> None:
         """Send what was added to the database, so that its constraints answer now."""

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ticketbot.store.columns import Base, Hash, LetterState, Line, MailState, Short, SightingState, UtcDateTime, key_of
+from ticketbot.store.registers import LastStep, Meeting, RegisterItem, Suppressed
 from ticketbot.store.roster import (
     Blocked,
     Client,
@@ -20,9 +21,10 @@ from ticketbot.store.roster import (
 
 __all__ = [
     "Base", "Blob", "Blocked", "Client",
-    "ClientDomain", "Contact", "Delivery", "Event", "InboxMail", "Incident", "Launch",
-    "LetterState", "MailState", "MailboxMark", "Message", "OutboxMail", "Participant", "PlanEvent", "PolicyVersion",
-    "Reference", "Reminder", "Round", "SightingState", "SlaClock", "Staff", "Ticket", "UtcDateTime", "key_of",
+    "ClientDomain", "Contact", "Delivery", "DeskMark", "Event", "InboxMail", "Incident", "LastStep", "Launch",
+    "LetterState", "MailState", "MailboxMark", "Meeting", "Message", "OutboxMail", "Participant", "PlanEvent",
+    "PolicyVersion", "Reference", "RegisterItem", "Reminder", "Round", "SightingState", "SlaClock", "Staff",
+    "Suppressed", "Ticket", "UtcDateTime", "key_of",
 ]  # fmt: skip
 
 
@@ -71,6 +73,8 @@ class InboxMail(Base):
     confirmed_by: Mapped[str | None] = mapped_column(String(64))
     held_until: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    released_as: Mapped[str | None] = mapped_column(Short)
+    released_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     closed_at: Mapped[datetime | None]
@@ -178,6 +182,7 @@ class Ticket(Base):
     requester_name: Mapped[str] = mapped_column(default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     locale: Mapped[str] = mapped_column(Short, default="en")
+    owner_team: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
@@ -189,6 +194,10 @@ class Ticket(Base):
     follow_up_of: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
 
+    snoozed_until: Mapped[datetime | None]
+    found: Mapped[str | None] = mapped_column(String(64))
+    concern: Mapped[str | None] = mapped_column(Short)
+    workaround: Mapped[str | None] = mapped_column(Short)
 
 class Participant(Base):
     """Somebody at the client who writes on a ticket and gets its answers."""

@@ -1,0 +1,122 @@
+"""What staff write down beside tickets: register items, meetings, the last step of each ticket, dead addresses."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from ticketbot.domain.messages import fold
+from ticketbot.store.models import (
+    InboxMail,
+    LastStep,
+    MailState,
+    Meeting,
+    Participant,
+    RegisterItem,
+    Reminder,
+    SlaClock,
+    Suppressed,
+)
+from ticketbot.store.rows import Rows
+
+
+class RegisterRows(Rows):
+    """The registers."""
+
+    # What was learned
+
+    def add(self, item: RegisterItem) -> RegisterItem:
+        """Keep an item."""
+        self.session.add(item)
+        self.session.flush()
+        return item
+
+    def items(self, *kinds: str, states: Iterable[str] | None = None) -> Sequence[RegisterItem]:
+        """Return the items of some kinds, oldest first, in the given states or in all."""
+        query = select(RegisterItem).where(RegisterItem.kind.in_(kinds)).order_by(RegisterItem.at, RegisterItem.id)
+        if states is not None:
+            query = query.where(RegisterItem.state.in_(list(states)))
+        return self.session.scalars(query).all()
+
+    # Meetings
+
+    def meeting(self, ticket_id: int, kind: str) -> Meeting | None:
+        """Return the meeting of this kind about a ticket, if there is one."""
+        return self.session.scalar(select(Meeting).where(Meeting.ticket_id == ticket_id, Meeting.kind == kind))
+
+    def meeting_named(self, uid: str) -> Meeting | None:
+        """Return the meeting with this UID, if there is one."""
+        return self.session.scalar(select(Meeting).where(Meeting.uid == uid))
+
+    def add_meeting(self, meeting: Meeting) -> Meeting:
+        """Keep a new meeting."""
+        self.session.add(meeting)
+        self.session.flush()
+        return meeting
+
+    # The last step
+
+    def remember(self, ticket_id: int, *, at: datetime, actor: str, cause: str, memory: Mapping[str, Any]) -> None:
+        """Keep how a ticket was before a step; only the last one is kept."""
+        values = {"at": at, "actor": actor, "cause": cause, "memory": dict(memory)}
+        if self.insert_new(LastStep, ticket_id=ticket_id, **values) is None:
+            self.changed(update(LastStep).where(LastStep.ticket_id == ticket_id).values(**values))
+
+    def last_step(self, ticket_id: int) -> LastStep | None:
+        """Return the last step that one of us made on a ticket, if it can be taken back."""
+        return self.session.scalar(
+            select(LastStep).where(LastStep.ticket_id == ticket_id).execution_options(populate_existing=True)
+        )
+
+    def forget_step(self, ticket_id: int) -> None:
+        """Let a step be final."""
+        self.changed(delete(LastStep).where(LastStep.ticket_id == ticket_id))
+
+    def remove_clock(self, row: SlaClock) -> None:
+        """Take back a promise that was never made, with what was told of it."""
+        self.changed(
+            delete(Reminder).where(
+                Reminder.ticket_id == row.ticket_id, Reminder.clock == row.clock, Reminder.cycle == row.cycle
+            )
+        )
+        self.session.delete(row)
+        self.session.flush()
+
+    def leave(self, ticket_id: int, address: str) -> None:
+        """Let somebody take part no more."""
+        self.changed(
+            delete(Participant).where(Participant.ticket_id == ticket_id, Participant.address == fold(address))
+        )
+
+    # Mail of ours that is held
+
+    def held_of(self, address: str, ticket_id: int) -> InboxMail | None:
+        """Return the newest mail of this person about a ticket that waits for their word."""
+        return self.session.scalar(
+            select(InboxMail)
+            .where(
+                InboxMail.state == MailState.HELD,
+                InboxMail.ticket_id == ticket_id,
+                InboxMail.challenge.is_(None),
+                func.lower(InboxMail.from_address) == fold(address),
+            )
+            .order_by(InboxMail.id.desc())
+            .limit(1)
+        )
+
+    # Dead addresses
+
+    def suppress(self, address: str, *, reason: str, now: datetime) -> bool:
+        """Send nothing more to an address; return False when that was so already."""
+        return self.insert_new(Suppressed, address=fold(address), at=now, reason=reason[:500]) is not None
+
+    def clear(self, address: str) -> bool:
+        """Send to an address again, since it wrote; return whether it was dead."""
+        return bool(self.changed(delete(Suppressed).where(Suppressed.address == fold(address))))
+
+    def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
+        """Return those of some addresses that are dead, lower case, with what their server said."""
+        wanted = {fold(each) for each in addresses}
+        rows = self.session.execute(select(Suppressed.address, Suppressed.reason).where(Suppressed.address.in_(wanted)))
+        return {address: reason for address, reason in rows}  # noqa: C416 - rows are not tuples to dict()
