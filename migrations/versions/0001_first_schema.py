@@ -47,6 +47,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_client_slug")),
     )
     op.create_table(
+        "desk_mark",
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_mark")),
+    )
+    op.create_table(
         "incident",
         sa.Column("what", sa.String(length=32), nullable=False),
         sa.Column("subject", sa.String(length=320), nullable=False),
@@ -607,6 +613,7 @@ def downgrade() -> None:
     op.drop_table("policy_version")
     op.drop_table("mailbox_mark")
     op.drop_table("incident")
+    op.drop_table("desk_mark")
     op.drop_table("client")
     op.drop_table("blocked")
     op.drop_table("blob")

@@ -1,13 +1,15 @@
 """The rules in force: the policy of the desk file, the roster, and what the settings say of our mailboxes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import time
 from weakref import WeakKeyDictionary
 
+from ticketbot.desk.care import plan_event_of, plan_of
 from ticketbot.deskfile import desk_of, policy_of
 from ticketbot.deskfile.model import Desk as DeskDocument
 from ticketbot.domain.messages import fold
+from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.policy import Policy, default_policy
 from ticketbot.domain.releases import CYCLE_DAYS
 from ticketbot.store.database import Work
@@ -28,6 +30,7 @@ class Rules:
     """All that one transaction must know of us. Addresses are lower case; `staff` maps them to slugs."""
 
     policy: Policy
+    version: int = 0
     name: str
     mailboxes: Mapping[str, MailboxRules]
     staff: Mapping[str, str]
@@ -56,42 +59,79 @@ class Rules:
         return frozenset({found.authserv_id}) if found is not None and found.authserv_id else frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A launch that is looked after, with its plan as it stands."""
+
+    launch_id: int
+    slug: str
+    plan: PhasePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What was read under one mark of the desk's rows."""
+
+    mark: int | None
+    document: DeskDocument | None
+    rules: Rules
+
+
 @dataclass(slots=True)
 class Book:
-    """Reads the rules, and the policy only when a new version was applied."""
+    """Reads the rules, and again only when the desk's rows have changed. Threads share it."""
 
     mailboxes: tuple[MailboxRules, ...]
     ack_cap: int = 600
-    _version: int = field(default=-1, init=False)
-    _document: DeskDocument | None = field(default=None, init=False)
-    _policy: Policy = field(default_factory=default_policy, init=False)
-
-    _read: WeakKeyDictionary[Work, Rules] = field(default_factory=WeakKeyDictionary, init=False)
+    _page: _Page | None = field(default=None, init=False)
+    _plans: tuple[int | None, tuple[Planned, ...]] | None = field(default=None, init=False)
+    _open: WeakKeyDictionary[Work, _Page] = field(default_factory=WeakKeyDictionary, init=False)
 
     def read(self, work: Work) -> Rules:
         """Return the rules in force when this transaction first asked; before the first `desk apply` nobody is here."""
-        rules = self._read.get(work)
-        if rules is None:
-            rules = self._read[work] = self._rules(work)
-        return rules
+        return self._opened(work).rules
 
-    def policy(self, work: Work) -> Policy:
-        """Return the policy in force, for those who need no more."""
-        self._turn(work)
-        return self._policy
+    def plans(self, work: Work) -> tuple[Planned, ...]:
+        """Return every launch's plan, by slug, under the rules that this transaction goes by."""
+        page, kept = self._opened(work), self._plans
+        if kept is None or page.mark is None or kept[0] != page.mark:
+            kept = page.mark, tuple(_planned(work, page.rules.policy))
+            self._plans = kept
+        return kept[1]
 
-    def _turn(self, work: Work) -> None:
-        """Read the policy if another version was applied since."""
+    def authserv_ids(self, mailbox: str) -> frozenset[str]:
+        """Return under which names our own server speaks in a mailbox, see `Rules.authserv_ids`."""
+        names = {each.authserv_id for each in self.mailboxes if each.name == mailbox}
+        return frozenset(name for name in names if name)
+
+    def _opened(self, work: Work) -> _Page:
+        page = self._open.get(work)
+        if page is None:
+            page = self._open[work] = self._current(work)
+        return page
+
+    def _current(self, work: Work) -> _Page:
+        """Return the page of today, which is read if there is none or the desk's rows have changed since."""
+        mark, page = work.desk.mark(), self._page
+        if page is None or mark is None or page.mark != mark:
+            page = self._written(work, mark, before=page)
+            if mark is not None:
+                self._page = page
+        return page
+
+    def _written(self, work: Work, mark: int | None, *, before: _Page | None) -> _Page:
+        """Return what the rows say; the policy is made anew only if another version was applied."""
         version = work.desk.policy_version()
-        if version != self._version:
+        if before is not None and before.rules.version == version:
+            document, policy = before.document, before.rules.policy
+        else:
             row = work.desk.policy()
-            self._document = desk_of(row.document) if row is not None else None
-            self._policy = policy_of(self._document) if self._document is not None else default_policy()
-            self._version = version
+            document = desk_of(row.document) if row is not None else None
+            policy = policy_of(document) if document is not None else default_policy()
+        rules = replace(self._rules(work, document, policy), version=version)
+        return _Page(mark=mark, document=document, rules=rules)
 
-    def _rules(self, work: Work) -> Rules:
-        self._turn(work)
-        document = self._document
+    def _rules(self, work: Work, document: DeskDocument | None, policy: Policy) -> Rules:
         clients = {client.id: client.slug for client in work.desk.clients()}
         own = {fold(address) for mailbox in self.mailboxes for address in mailbox.addresses}
         by_channel = {
@@ -106,7 +146,7 @@ class Book:
         launches = {fold(launch.address) for launch in work.desk.launches() if launch.address}
         urgent = sorted(by_channel["urgent"])
         return Rules(
-            policy=self._policy,
+            policy=policy,
             name=document.desk.name if document is not None else "Support",
             mailboxes={mailbox.name: mailbox for mailbox in self.mailboxes},
             staff={fold(person.email): person.slug for person in work.desk.roster()},
@@ -124,3 +164,11 @@ class Book:
             ack_cap=self.ack_cap,
             release_days=document.releases.window_days if document is not None else CYCLE_DAYS,
         )
+
+
+def _planned(work: Work, policy: Policy) -> Iterator[Planned]:
+    events = work.desk.all_plan_events()
+    for launch in work.desk.launches():
+        changes = tuple(plan_event_of(row) for row in events.get(launch.id, ()))
+        plan = plan_of(launch, events=changes, policy=policy)
+        yield Planned(launch_id=launch.id, slug=launch.slug, plan=plan)

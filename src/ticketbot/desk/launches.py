@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ticketbot.desk.book import Rules
-from ticketbot.desk.care import Care, care_for, plan_event_of, plan_of
+from ticketbot.desk.book import Planned, Rules
+from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.promises import load_clocks, save_clocks
 from ticketbot.desk.ranking import rank_of
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, TicketState
 from ticketbot.domain.phases import Boundary, Phase
-from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.priority import Priority, raised
 from ticketbot.domain.sla import Clocks, ClockState, current, on_raised
 from ticketbot.outbound.facts import iso
@@ -31,6 +30,7 @@ class Launches(Timed):
     """Acts on every boundary of every launch's plan, in order of time."""
 
     _known_at: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    _entered: set[tuple[str, datetime]] = field(default_factory=set)
 
     def do_one(self, now: datetime) -> bool:
         """Enter one phase whose instant has come; return whether there was one."""
@@ -41,7 +41,9 @@ class Launches(Timed):
             due = self._first(work, now)
             if due is None:
                 return False
-            launch, _, boundary = due
+            planned, boundary = due
+            launch = work.desk.launch(planned.launch_id)
+            assert launch is not None
             if work.desk.write_round(
                 PHASE, reader=launch.slug, period_start=boundary.at, now=now, state=boundary.phase
             ):
@@ -54,42 +56,35 @@ class Launches(Timed):
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next boundary of any launch."""
         with self.store.look() as work:
-            upcoming = (plan.next_boundary(now) for _, plan in self._plans(work))
+            upcoming = [each.plan.next_boundary(now) for each in self.desk.book.plans(work)]
             return min((boundary.at for boundary in upcoming if boundary is not None), default=None)
 
-    def _first(self, work: Work, now: datetime) -> tuple[Launch, PhasePlan, Boundary] | None:
+    def _first(self, work: Work, now: datetime) -> tuple[Planned, Boundary] | None:
         """Return the earliest boundary that has come and was not acted on."""
         due = [
-            (launch, plan, boundary)
-            for launch, plan in self._plans(work)
-            for boundary in self._due(work, launch, plan, now)
+            (planned, boundary) for planned in self.desk.book.plans(work) for boundary in self._due(work, planned, now)
         ]
-        return min(due, key=lambda each: (each[2].at, each[0].slug), default=None)
+        return min(due, key=lambda each: (each[1].at, each[0].slug), default=None)
 
-    def _due(self, work: Work, launch: Launch, plan: PhasePlan, now: datetime) -> Iterator[Boundary]:
+    def _due(self, work: Work, planned: Planned, now: datetime) -> Iterator[Boundary]:
         """Yield what has come since the launch is known to the desk, and was not acted on."""
-        passed = [boundary for boundary in plan.boundaries(now) if boundary.at <= now]
-        if not passed:
-            return
-        known_at = self._known(work, launch)
-        for boundary in passed:
-            if boundary.at > known_at and not work.desk.readers_of_round(PHASE, period_start=boundary.at) & {
-                launch.slug
-            }:
+        for boundary in planned.plan.boundaries(now):
+            key = (planned.slug, boundary.at)
+            if boundary.at > now or key in self._entered:
+                continue
+            if planned.slug in work.desk.readers_of_round(PHASE, period_start=boundary.at):
+                self._entered.add(key)
+            elif boundary.at > self._known(work, planned):
                 yield boundary
 
-    def _known(self, work: Work, launch: Launch) -> datetime:
+    def _known(self, work: Work, planned: Planned) -> datetime:
         """Return since when the desk knows of a launch: what its plan held before is past."""
-        key = (work.desk.policy_version(), launch.slug)
+        key = (self.desk.rules(work).version, planned.slug)
         if key not in self._known_at:
+            launch = work.desk.launch(planned.launch_id)
+            assert launch is not None
             self._known_at[key] = work.desk.launch_known_at(launch)
         return self._known_at[key]
-
-    def _plans(self, work: Work) -> Iterator[tuple[Launch, PhasePlan]]:
-        policy, events = self.desk.book.policy(work), work.desk.all_plan_events()
-        for launch in work.desk.launches():
-            changes = tuple(plan_event_of(row) for row in events.get(launch.id, ()))
-            yield launch, plan_of(launch, events=changes, policy=policy)
 
 
 def enter(work: Work, rules: Rules, launch: Launch, care: Care, boundary: Boundary, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ticketbot.domain.errors import ConfigurationError, DatabaseTooNew, DatabaseUnavailable
 from ticketbot.resources import shipped
-from ticketbot.store.desk import DeskRows
+from ticketbot.store.desk import DeskRows, count_change
 from ticketbot.store.inbox import InboxRows
 from ticketbot.store.ledger import LedgerRows
 from ticketbot.store.outbox import OutboxRows
@@ -28,6 +28,16 @@ from ticketbot.store.threads import ThreadRows
 from ticketbot.store.tickets import TicketRows
 
 _UPGRADE_LOCK = 740_411_092
+
+
+class _Session(Session):
+    """A session that turns the desk's mark when it writes rows of the desk."""
+
+
+@event.listens_for(_Session, "before_flush")
+def _count_changes(session: Session, *_args: object) -> None:
+    if any(isinstance(row, COUNTED) for rows in (session.new, session.dirty, session.deleted) for row in rows):
+        count_change(session)
 
 
 class Work:
@@ -110,7 +120,7 @@ class Store:
 
         Raises DatabaseUnavailable when the server is gone; the step may then be repeated.
         """
-        with _translated(), Session(self.engine, expire_on_commit=False) as session:
+        with _translated(), _Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield Work(session)
                 session.commit()

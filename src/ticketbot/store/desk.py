@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 import holidays as public_holidays
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from ticketbot.domain.errors import ConfigurationError
 from ticketbot.domain.messages import fold
@@ -14,6 +16,7 @@ from ticketbot.store.models import (
     Client,
     ClientDomain,
     Contact,
+    DeskMark,
     Event,
     Incident,
     Launch,
@@ -23,6 +26,18 @@ from ticketbot.store.models import (
     Staff,
 )
 from ticketbot.store.rows import Rows
+
+
+_HAS_CHANGED = "desk_has_changed"
+_MARK = select(cast(Table, DeskMark.__table__).c.changes)
+
+
+def count_change(session: Session) -> None:
+    """Turn the mark of the desk's own rows, so that everybody reads them again once this is committed."""
+    session.info[_HAS_CHANGED] = True
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    first = insert(DeskMark).values(id=1, changes=1)
+    session.execute(first.on_conflict_do_update(index_elements=["id"], set_={"changes": DeskMark.changes + 1}))
 
 
 class DeskRows(Rows):
@@ -95,11 +110,24 @@ class DeskRows(Rows):
     def block(self, party: str, *, by: str, now: datetime) -> bool:
         """Hear an address, or a whole domain, no more; return False when it is blocked already."""
         name = party if "@" in party else f"@{party}"
-        return self.insert_new(Blocked, party=name, by=by, at=now) is not None
+        is_new = self.insert_new(Blocked, party=name, by=by, at=now) is not None
+        if is_new:
+            count_change(self.session)
+        return is_new
 
     def blocked(self) -> set[str]:
         """Return who is not heard: addresses, and domains written @domain."""
         return set(self.session.scalars(select(Blocked.party)))
+
+    def mark(self) -> int | None:
+        """Return the mark of the desk's own rows: while it stays, so do they, but for contacts.
+
+        None where this very transaction changed them: what it reads now may never be committed.
+        """
+        self.session.flush()
+        if self.session.info.get(_HAS_CHANGED):
+            return None
+        return self.session.scalar(_MARK) or 0
 
     # Launches
 

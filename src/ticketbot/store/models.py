@@ -13,6 +13,7 @@ from ticketbot.store.roster import (
     Client,
     ClientDomain,
     Contact,
+    DeskMark,
     Launch,
     PlanEvent,
     PolicyVersion,

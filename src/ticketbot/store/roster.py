@@ -113,3 +113,15 @@ class PolicyVersion(Base):
     sha256: Mapped[str] = mapped_column(Hash)
     applied_at: Mapped[datetime]
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class DeskMark(Base):
+    """Counts the changes of the desk's own rows, so that who keeps them in memory knows when to read them again."""
+
+    __tablename__ = "desk_mark"
+
+    changes: Mapped[int]
+
+
+#: Of whom it is counted. Contacts are not: there are many, they come by themselves, and nobody keeps them in memory.
+COUNTED = (Staff, Client, ClientDomain, Blocked, Launch, PlanEvent, PolicyVersion)
