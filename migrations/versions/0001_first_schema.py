@@ -196,28 +196,28 @@ def upgrade() -> None:
         sa.Column("requester_address", sa.Text(), nullable=False),
         sa.Column("requester_name", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("owner_team", sa.String(length=64), nullable=True),
         sa.Column("locale", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("act_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("owner_team", sa.String(length=64), nullable=True),
         sa.Column("act", sa.String(length=32), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("follow_up_of", sa.Integer(), nullable=True),
         sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.String(length=64), nullable=True),
+        sa.Column("concern", sa.String(length=32), nullable=True),
+        sa.Column("workaround", sa.String(length=32), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_ticket_client_id_client")),
         sa.ForeignKeyConstraint(["follow_up_of"], ["ticket.id"], name=op.f("fk_ticket_follow_up_of_ticket")),
         sa.ForeignKeyConstraint(["launch_id"], ["launch.id"], name=op.f("fk_ticket_launch_id_launch")),
         sa.ForeignKeyConstraint(["merged_into"], ["ticket.id"], name=op.f("fk_ticket_merged_into_ticket")),
         sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_ticket_owner_id_staff")),
-        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("found", sa.String(length=64), nullable=True),
-        sa.Column("concern", sa.String(length=32), nullable=True),
-        sa.Column("workaround", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("number", name=op.f("uq_ticket_number")),
     )
@@ -228,12 +228,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_ticket_state", ["state"], unique=False)
 
-    op.create_table(
-        "event",
-        sa.Column("ticket_id", sa.Integer(), nullable=True),
-        sa.Column("launch_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.String(length=320), nullable=False),
     op.create_table(
         "suppressed",
         sa.Column("address", sa.String(length=320), nullable=False),
@@ -303,6 +297,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_register_item_kind_at", ["kind", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_register_item_ticket_id"), ["ticket_id"], unique=False)
 
+    op.create_table(
+        "event",
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("launch_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=320), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("cause", sa.String(length=64), nullable=True),
@@ -475,14 +475,14 @@ def upgrade() -> None:
         sa.Column("challenge", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_by", sa.String(length=64), nullable=True),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_as", sa.String(length=32), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_id", sa.Integer(), nullable=True),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_inbox_mail_blob_id_blob")),
-        sa.Column("released_as", sa.String(length=32), nullable=True),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_inbox_mail_message_id_message")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_inbox_mail_ticket_id_ticket")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_mail")),
@@ -576,12 +576,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_action_at")
 
     op.drop_table("event")
-    with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.drop_index("ix_ticket_state")
-        batch_op.drop_index(batch_op.f("ix_ticket_owner_id"))
-        batch_op.drop_index(batch_op.f("ix_ticket_launch_id"))
-        batch_op.drop_index("ix_ticket_client_id_created_at")
-        batch_op.drop_index("ix_ticket_act_at")
     with op.batch_alter_table("register_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_register_item_ticket_id"))
         batch_op.drop_index("ix_register_item_kind_at")
@@ -593,6 +587,12 @@ def downgrade() -> None:
     op.drop_table("meeting")
     op.drop_table("last_step")
     op.drop_table("suppressed")
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_state")
+        batch_op.drop_index(batch_op.f("ix_ticket_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_ticket_launch_id"))
+        batch_op.drop_index("ix_ticket_client_id_created_at")
+        batch_op.drop_index("ix_ticket_act_at")
 
     op.drop_table("ticket")
     op.drop_table("plan_event")

@@ -73,9 +73,9 @@ class InboxMail(Base):
     challenge: Mapped[int | None] = mapped_column(BigInteger, index=True)
     confirmed_by: Mapped[str | None] = mapped_column(String(64))
     held_until: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]
     released_as: Mapped[str | None] = mapped_column(Short)
     released_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     closed_at: Mapped[datetime | None]
@@ -182,8 +182,8 @@ class Ticket(Base):
     requester_address: Mapped[str]
     requester_name: Mapped[str] = mapped_column(default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
-    locale: Mapped[str] = mapped_column(Short, default="en")
     owner_team: Mapped[str | None] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(Short, default="en")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
@@ -194,11 +194,11 @@ class Ticket(Base):
     reopened_at: Mapped[datetime | None]
     follow_up_of: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
-
     snoozed_until: Mapped[datetime | None]
     found: Mapped[str | None] = mapped_column(String(64))
     concern: Mapped[str | None] = mapped_column(Short)
     workaround: Mapped[str | None] = mapped_column(Short)
+
 
 class Participant(Base):
     """Somebody at the client who writes on a ticket and gets its answers."""
