@@ -53,6 +53,7 @@ class Work:
         self.outbox = OutboxRows(session)
         self.desk = DeskRows(session)
         self.readings = Readings(session)
+        self.register = RegisterRows(session)
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -63,7 +64,6 @@ class Work:
     def ring(self) -> None:
         """Wake the service's loops once this transaction is committed."""
         self._session.info["news"] = True
-        self.register = RegisterRows(session)
 
     def flush(self) -> None:
         """Send what was added to the database, so that its constraints answer now."""
