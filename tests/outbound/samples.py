@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.tokens import Keyring
-from ticketbot.outbound import letters_client, letters_desk, letters_reports, letters_staff
+from ticketbot.outbound import (
+    letters_client,
+    letters_course,
+    letters_desk,
+    letters_reports,
+    letters_staff,
+    letters_trends,
+)
 from ticketbot.outbound.compose import DeskIdentity
 from ticketbot.outbound.facts import (
     Cause,
@@ -21,6 +28,7 @@ from ticketbot.outbound.facts import (
     TicketLine,
 )
 from ticketbot.outbound.letters_desk import LineError, Matter, Reminder, UnknownMail
+from ticketbot.outbound.letters_incident import Stage, incident
 from ticketbot.outbound.letters_reports import Ahead, Attainment, LaunchWeek, Miss, Week
 
 KEYS = Keyring({1: b"0123456789abcdef0123456789abcdef"})
@@ -172,6 +180,22 @@ def samples(locale: str = "en") -> Mapping[str, Draft]:
             now=NOW,
             closes_at=datetime(2027, 3, 12, 16, tzinfo=UTC),
         ),
+        "resolved-csat": letters_client.resolved(
+            reader=client,
+            ticket=ticket,
+            author="Ben",
+            text=done,
+            cause=replace(CAUSE, mark="9f2c4be1a8"),
+            thread=THREAD,
+            now=NOW,
+            closes_at=datetime(2027, 3, 12, 16, tzinfo=UTC),
+            csat=[
+                letters_client.ScoreAddress(
+                    score=score, address=f"support+c{score}.aebagbafaydqqcikbmga2dqpcaireeyu@desk.example"
+                )
+                for score in (5, 4, 3, 2, 1)
+            ],
+        ),
         "resolved-silent": letters_client.resolved(
             reader=client, ticket=ticket, author="Ben", text="", cause=CAUSE, thread=THREAD, now=NOW
         ),
@@ -251,8 +275,245 @@ def samples(locale: str = "en") -> Mapping[str, Draft]:
             thread=THREAD,
             now=NOW,
         ),
+        "csat_low": letters_staff.low_rating(
+            reader=ben,
+            ticket=replace(ticket, state="resolved"),
+            score=2,
+            words=(
+                "Es hat zwei Tage gedauert, und niemand rief zurück."
+                if is_german
+                else "It took two days, and nobody called back."
+            ),
+            by="Jonas Weber",
+            addresses=ADDRESSES,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+        ),
+        "csat_low-wordless": letters_staff.low_rating(
+            reader=ben,
+            ticket=ticket,
+            score=1,
+            words="",
+            by="jonas@acme.example",
+            addresses=ADDRESSES,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+        ),
+        **_course_letters(client, ticket=ticket, asked=asked, text=mail.text),
+        **_incident_letters(client, ben, ticket=ticket, known=mail.text, done=done),
+        **_trend_letters(replace(ben, address="ana@desk.example", name="Ana Silva"), answer=done),
         **_desk_letters(ben, ticket=ticket, clocks=clocks),
         **_reports(replace(ben, address="dana@desk.example", name="Dana", zone="America/New_York")),
+    }
+
+
+def _course_letters(reader: Reader, *, ticket: TicketFacts, asked: str, text: str) -> dict[str, Draft]:
+    is_german = reader.locale == "de"
+    wish = replace(
+        ticket,
+        subject="Feld für die Kündigungsfrist" if is_german else "A field for the notice period",
+        kind="enhancement",
+        priority="P4",
+    )
+    window = letters_course.Window(
+        earliest=date(2027, 4, 1),
+        latest=date(2027, 4, 16),
+        train=date(2027, 4, 8),
+        is_within=True,
+        days=(30, 45),
+    )
+    about = {"cause": CAUSE, "thread": THREAD, "now": NOW}
+    wishes = {
+        "enh": window,
+        "enh-out-of-window": replace(window, train=date(2027, 5, 13), is_within=False),
+        "enh-no-date": replace(window, train=None, is_within=False),
+    }
+    choices = [
+        letters_course.Slot(number=index + 1, at=at, minutes=30)
+        for index, at in enumerate(
+            (
+                datetime(2027, 3, 8, 9, tzinfo=UTC),
+                datetime(2027, 3, 9, 13, 30, tzinfo=UTC),
+                datetime(2027, 3, 10, 10, tzinfo=UTC),
+            )
+        )
+    ]
+    return {
+        "call_receipt": letters_client.call_receipt(
+            reader=reader,
+            ticket=ticket,
+            text=text,
+            author="Ben",
+            next_update_at=NOW + timedelta(hours=1),
+            **about,  # type: ignore[arg-type]
+        ),
+        "call_receipt-wordless": letters_client.call_receipt(
+            reader=replace(reader, name=""),
+            ticket=replace(ticket, priority="P4"),
+            text="",
+            author="Ben",
+            **about,  # type: ignore[arg-type]
+        ),
+        "merged": letters_client.merged(
+            reader=reader,
+            ticket=ticket,
+            into=TicketLine(number=1038, subject="Import von Kandidaten" if is_german else "Import of candidates"),
+            **about,  # type: ignore[arg-type]
+        ),
+        "chase": letters_course.chase(
+            reader=reader,
+            ticket=ticket,
+            question=asked,
+            asked_at=NOW - timedelta(days=2),
+            since=NOW - timedelta(days=2),
+            times=1,
+            is_last=False,
+            thread=THREAD,
+            now=NOW,
+        ),
+        "chase-last": letters_course.chase(
+            reader=replace(reader, name=""),
+            ticket=ticket,
+            question="",
+            asked_at=NOW - timedelta(days=4),
+            since=NOW - timedelta(days=4),
+            times=2,
+            is_last=True,
+            thread=THREAD,
+            now=NOW,
+        ),
+        "autoclose": letters_course.autoclose(
+            reader=reader,
+            ticket=replace(ticket, priority="P3"),
+            since=NOW - timedelta(days=7),
+            resolves_at=datetime(2027, 3, 10, 15, tzinfo=UTC),
+            thread=THREAD,
+            now=NOW,
+        ),
+        **{
+            name: letters_course.enhancement(reader=reader, ticket=wish, window=each, **about)  # type: ignore[arg-type]
+            for name, each in wishes.items()
+        },
+        "enh-new-date": letters_course.enhancement(
+            reader=reader,
+            ticket=wish,
+            window=replace(window, train=date(2027, 5, 13)),
+            is_change=True,
+            **about,  # type: ignore[arg-type]
+        ),
+        "nudge": letters_course.nudge(
+            reader=reader,
+            ticket=replace(ticket, phase=replace(HYPERCARE, phase="transition", day_index=40, days=90)),
+            level=2,
+            author="Ben",
+            is_call=False,
+            **about,  # type: ignore[arg-type]
+        ),
+        "nudge-rule": letters_course.nudge(
+            reader=reader,
+            ticket=replace(ticket, phase=replace(HYPERCARE, phase="standard", day_index=120, days=0)),
+            level=3,
+            author="Ben",
+            is_call=True,
+            urgent_address="urgent@desk.example",
+            **about,  # type: ignore[arg-type]
+        ),
+        "slots": letters_course.slots(
+            reader=reader,
+            ticket=ticket,
+            choices=choices,
+            host="Eli",
+            address=ADDRESSES.answer,
+            **about,  # type: ignore[arg-type]
+        ),
+        "slots-again": letters_course.slots(
+            reader=reader,
+            ticket=ticket,
+            choices=choices[:2],
+            host="Eli",
+            address=ADDRESSES.answer,
+            is_again=True,
+            **about,  # type: ignore[arg-type]
+        ),
+    }
+
+
+def _incident_letters(client: Reader, agent: Reader, *, ticket: TicketFacts, known: str, done: str) -> dict[str, Draft]:
+    stages = {
+        "incident": (agent, Stage.OPEN, known, ""),
+        "incident-client": (client, Stage.OPEN, known, ""),
+        "incident-update": (client, Stage.UPDATE, done, "Ben Okafor"),
+        "incident-resolved": (agent, Stage.RESOLVED, done, "Ben Okafor"),
+    }
+    return {
+        name: incident(
+            reader=reader,
+            ticket=ticket,
+            stage=stage,
+            text=text,
+            since=NOW,
+            commander=commander,
+            spokesman="Ana Silva" if commander else "",
+            next_update_at=None if stage is Stage.RESOLVED else NOW + timedelta(hours=1),
+            addresses=ADDRESSES if reader is agent else None,
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+        )
+        for name, (reader, stage, text, commander) in stages.items()
+    }
+
+
+def _trend_letters(reader: Reader, *, answer: str) -> dict[str, Draft]:
+    is_german = reader.locale == "de"
+    subject = "Wo ist das Menü für Stellenanforderungen?" if is_german else "Where is the menu for job requisitions?"
+    cluster = letters_trends.Cluster(
+        client="Acme Recruiting GmbH",
+        launch="Acme HR",
+        phrase="job menu requisition",
+        tickets=tuple(TicketLine(number=number, subject=subject, state="resolved") for number in (1043, 1044, 1045)),
+        people=("Pia Kern", "Tom Lenz", "mara@acme.example"),
+        first_at=NOW - timedelta(days=2),
+        last_at=NOW,
+    )
+    slots = [datetime(2027, 3, day, 13, tzinfo=UTC) for day in (9, 10, 11)]
+    return {
+        "recur": letters_trends.recurrence(
+            reader=reader, cluster=cluster, number=1045, owner="ben", cause=CAUSE, now=NOW, note_address=ADDRESSES.note
+        ),
+        "recur-platform": letters_trends.recurrence(
+            reader=reader,
+            cluster=replace(cluster, clients=("Acme Recruiting GmbH", "Borealis Oy")),
+            number=1045,
+            owner="",
+            cause=CAUSE,
+            now=NOW,
+            is_platform=True,
+        ),
+        "workshop": letters_trends.workshop(
+            reader=reader,
+            cluster=cluster,
+            number=1045,
+            slots=slots,
+            answer=answer,
+            cause=CAUSE,
+            now=NOW,
+            note_address=ADDRESSES.note,
+        ),
+        "webinar": letters_trends.webinar(
+            reader=reader,
+            launch_name="Acme HR",
+            released_on=date(2027, 4, 8),
+            tickets=cluster.tickets[:1],
+            questions=(subject,),
+            slots=slots,
+            cause=CAUSE,
+            now=NOW,
+            number=1043,
+            note_address=ADDRESSES.note,
+        ),
     }
 
 

@@ -34,6 +34,18 @@ class Code(StrEnum):
     BOUNCE = "BOUNCE"
     CHALLENGE = "CHALLENGE"
     NOTICE = "NOTICE"
+    INCIDENT = "INCIDENT"
+    CALL_RECEIPT = "CALL_RECEIPT"
+    NUDGE = "NUDGE"
+    ENH = "ENH"
+    SLOTS = "SLOTS"
+    CHASE = "CHASE"
+    AUTOCLOSE = "AUTOCLOSE"
+    MERGED = "MERGED"
+    CSAT_LOW = "CSAT_LOW"
+    RECUR = "RECUR"
+    WORKSHOP = "WORKSHOP"
+    WEBINAR = "WEBINAR"
 
 
 class Audience(StrEnum):
@@ -73,6 +85,18 @@ LETTERS: Mapping[Code, Letter] = {
     Code.BOUNCE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
     Code.CHALLENGE: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED, is_internal=True),
     Code.NOTICE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.INCIDENT: Letter(audience=Audience.CLIENT, automatic=Automatic.GENERATED),
+    Code.CALL_RECEIPT: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
+    Code.NUDGE: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
+    Code.ENH: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
+    Code.SLOTS: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
+    Code.CHASE: Letter(audience=Audience.CLIENT, automatic=Automatic.GENERATED),
+    Code.AUTOCLOSE: Letter(audience=Audience.CLIENT, automatic=Automatic.GENERATED),
+    Code.MERGED: Letter(audience=Audience.CLIENT, automatic=Automatic.GENERATED),
+    Code.CSAT_LOW: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.RECUR: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.WORKSHOP: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.WEBINAR: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
 }
 
 

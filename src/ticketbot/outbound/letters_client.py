@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ticketbot.domain.drafts import Draft, Enclosure
-from ticketbot.outbound.facts import Cause, HoursFacts, Reader, Thread, TicketFacts
+from ticketbot.outbound.facts import Cause, HoursFacts, Reader, Thread, TicketFacts, TicketLine
 from ticketbot.outbound.letters import Code, key_of, write
 
 
@@ -15,6 +15,14 @@ class Answer:
 
     question: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreAddress:
+    """Where a mail gives this score, from 1 to 5: the requester's own address of one settled ticket."""
+
+    score: int
+    address: str
 
 
 def acknowledgement(
@@ -106,10 +114,12 @@ def resolved(
     closes_at: datetime | None = None,
     enclosures: Sequence[Enclosure] = (),
     reply_to: str | None = None,
+    csat: Sequence[ScoreAddress] = (),
 ) -> Draft:
     """Tell (RESOLVED) what was done, in the staff member's words, and that one reply opens the ticket again.
 
     *text* may be empty only where the client had an answer before. *closes_at* is when silence closes the ticket.
+    With *csat*, an address for each score, best first, it asks how it was.
     """
     return write(
         Code.RESOLVED,
@@ -123,5 +133,57 @@ def resolved(
         from_name=f"{author}, Support",
         reply_to=reply_to,
         enclosures=tuple(enclosures),
-        values={"author": author, "text": text, "closes_at": closes_at},
+        values={"author": author, "text": text, "closes_at": closes_at, "csat": csat},
+    )
+
+
+def call_receipt(
+    *,
+    reader: Reader,
+    ticket: TicketFacts,
+    text: str,
+    author: str,
+    cause: Cause,
+    thread: Thread,
+    now: datetime,
+    next_update_at: datetime | None = None,
+    reply_to: str | None = None,
+) -> Draft:
+    """Tell a caller (CALL_RECEIPT) what *author* noted of the call, its number, and by when they hear more."""
+    return write(
+        Code.CALL_RECEIPT,
+        key=key_of(Code.CALL_RECEIPT, ticket.number, cause.mark),
+        reader=reader,
+        ticket=ticket,
+        thread=thread,
+        cause=cause,
+        now=now,
+        reply_to=reply_to,
+        values={"text": text, "author": author, "next_update_at": next_update_at},
+    )
+
+
+def merged(
+    *,
+    reader: Reader,
+    cc: Sequence[str] = (),
+    ticket: TicketFacts,
+    into: TicketLine,
+    cause: Cause,
+    thread: Thread,
+    now: datetime,
+    reply_to: str | None = None,
+) -> Draft:
+    """Tell (MERGED) that a ticket goes on in another about the same matter, and that nothing is lost."""
+    return write(
+        Code.MERGED,
+        key=key_of(Code.MERGED, ticket.number, cause.mark),
+        reader=reader,
+        cc=tuple(cc),
+        ticket=ticket,
+        thread=thread,
+        cause=cause,
+        now=now,
+        reply_to=reply_to,
+        values={"into": into},
     )

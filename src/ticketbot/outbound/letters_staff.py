@@ -259,3 +259,29 @@ def bounce(
             "is_delay": is_delay,
         },
     )
+
+
+def low_rating(
+    *,
+    reader: Reader,
+    ticket: TicketFacts,
+    score: int,
+    words: str,
+    by: str,
+    addresses: ReplyAddresses,
+    cause: Cause,
+    thread: Thread,
+    now: datetime,
+) -> Draft:
+    """Tell (CSAT_LOW) that a client was not content with a settled ticket; a concern is open until somebody ends it."""
+    return write(
+        Code.CSAT_LOW,
+        key=key_of(Code.CSAT_LOW, ticket.number, cause.mark, reader=reader),
+        reader=reader,
+        ticket=ticket,
+        thread=thread,
+        cause=cause,
+        now=now,
+        reply_to=addresses.note,
+        values={"score": score, "words_said": words, "by": by, "addresses": addresses},
+    )

@@ -107,6 +107,10 @@ class Times:
         """Return `22:55`."""
         return self._format(self._local(value), self._style.time).replace(" ", _KEPT)
 
+    def stamp(self, value: str) -> str:
+        """Return `2027-03-18 14:00`, as commands write it; the wall time of the reader's zone."""
+        return f"{self._local(value):%Y-%m-%d %H:%M}"
+
     def weekday(self, index: int, *, short: bool = False) -> str:
         """Return the name of a weekday, in full or short; 0 is Monday."""
         return self._weekday(index, "abbreviated" if short else "wide")
