@@ -11,7 +11,7 @@ from ticketbot.outbound.letters import Code, key_of, write
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """When a wish may be live: from *earliest* to *latest*, by a *train* if one is known; `days` counts from the wish."""
+    """When a wish may be live: from *earliest* to *latest*, by a *train* if one is known; `days` is its span."""
 
     earliest: date
     latest: date
