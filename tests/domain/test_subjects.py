@@ -8,6 +8,7 @@ from ticketbot.domain.subjects import (
     FORWARD_PREFIXES,
     REPLY_PREFIXES,
     bare_subject,
+    is_answer,
     is_forward,
     strip_own_tags,
     subject_key,
@@ -79,12 +80,20 @@ def test_words_that_only_begin_like_a_prefix_stay(subject: str, expected: str) -
         ("[T-1042] Fwd: x", True),
         ("轉寄: x", True),
         ("Re: Fwd: x", False),
+        ("Redir.: x", True),
+        ("Videresend: x", True),
+        ("İLT: x", True),
         ("VS: x", False),
         ("x", False),
     ],
 )
 def test_the_outermost_prefix_says_whether_a_mail_was_passed_on(subject: str, expected: bool) -> None:
     assert is_forward(subject) is expected
+
+
+@pytest.mark.parametrize(("subject", "expected"), [("[T-1042] AW: WG: x", True), ("WG: AW: x", False), ("x", False)])
+def test_the_outermost_prefix_says_whether_a_mail_answers(subject: str, expected: bool) -> None:
+    assert is_answer(subject) is expected
 
 
 @pytest.mark.parametrize(

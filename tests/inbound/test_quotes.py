@@ -4,7 +4,8 @@
 import pytest
 
 from ticketbot.inbound import text as texts
-from ticketbot.inbound.quotes import is_forwarded, new_text
+from ticketbot.inbound.forwards import passes_on
+from ticketbot.inbound.quotes import new_text
 
 NEW = "Hello,\n\nit still fails."
 ATTRIBUTIONS = {
@@ -206,7 +207,7 @@ def test_a_bare_forward_shows_what_was_forwarded() -> None:
     body = "---------- Forwarded message ----------\nFrom: A <a@b.example>\nSubject: x\n\nThe text."
 
     assert new_text(body) == "\nThe text.".strip()
-    assert is_forwarded(body, new_text="")
+    assert passes_on(body, follows=False, holds_mails=False)
 
 
 def test_above_our_own_line_is_the_answer() -> None:

@@ -137,7 +137,7 @@ def clues(message: Message, *, keys: Keyring, now: datetime) -> Clues:
         tags=tags_in(message.subject),
         subject_key=subject_key(message.subject),
         body_key=body_key(message),
-        is_forward=is_forward(message.subject),
+        is_forward=is_forward(message.subject) or message.passes_on,
     )
 
 

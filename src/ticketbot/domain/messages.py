@@ -85,7 +85,7 @@ class Message:
     Message-IDs are written without angle brackets. `sender` is None unless there is exactly one From header with
     exactly one mailbox; `from_mailboxes` holds what was there. `new_text` is what the sender newly wrote (no quoted
     history, no signature); `text` is the whole body. `headers` maps lower-case names of the few headers that later
-    rules ask for to their cleaned values, topmost first.
+    rules ask for to their cleaned values, topmost first. `passes_on`: its form, not its subject, shows a forward.
     """
 
     sha256: str
@@ -111,6 +111,7 @@ class Message:
     authentication: Authentication = Authentication.NONE
     report: Report | None = None
     nested: tuple["Message", ...] = ()
+    passes_on: bool = False
     is_encrypted: bool = False
     calendar_method: str = ""
     error: str | None = None

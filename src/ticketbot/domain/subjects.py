@@ -33,13 +33,14 @@ FORWARD_PREFIXES = (
     ("German", ("wg", "weitergeleitet", "weiterl")),
     ("Dutch", ("doorst", "doorgestuurd")),
     ("Swedish, Icelandic, Finnish", ("vb", "fs", "vl")),
+    ("Danish, Norwegian", ("videresend", "videresendt")),
     ("French", ("tr", "transf", "transféré")),
     ("Spanish, Portuguese", ("rv", "reenv", "reenviado", "enc", "encaminhada")),
     ("Italian", ("i", "inoltro", "inoltrato")),
     ("Polish, Czech, Slovak", ("pd", "podaj dalej", "přep", "posl")),
     ("Slovenian, Croatian, Serbian", ("posr", "proslj", "прослеђено")),
     ("Hungarian", ("tov", "továbbítás", "továbbított")),
-    ("Romanian", ("redirecționat", "transmis")),
+    ("Romanian", ("redir", "redirecționat", "transmis")),
     ("Turkish", ("ilt",)),
     ("Greek", ("πρθ", "προωθ")),
     ("Russian, Ukrainian, Bulgarian", ("пересл", "пересылка", "перес", "препр")),
@@ -100,5 +101,15 @@ def subject_key(subject: str) -> str:
 
 def is_forward(subject: str) -> bool:
     """Return whether the outermost prefix says that the mail was passed on, in any language."""
-    found = _PREFIX.match(strip_own_tags(subject[:LONGEST_SUBJECT]))
+    found = _outermost(subject)
     return found is not None and found["forward"] is not None
+
+
+def is_answer(subject: str) -> bool:
+    """Return whether the outermost prefix says that the mail answers another one, in any language."""
+    found = _outermost(subject)
+    return found is not None and found["forward"] is None
+
+
+def _outermost(subject: str) -> re.Match[str] | None:
+    return _PREFIX.match(strip_own_tags(subject[:LONGEST_SUBJECT]))

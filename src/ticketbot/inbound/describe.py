@@ -6,7 +6,6 @@ from typing import Final
 from ticketbot.domain import subjects
 from ticketbot.domain.classify import House, Kind, Verdict, classify
 from ticketbot.domain.messages import Message
-from ticketbot.inbound.quotes import is_forwarded
 
 _NOBODY: Final = House()
 _MACHINE_KINDS: Final = {
@@ -77,7 +76,7 @@ def kind_of(message: Message, verdict: Verdict) -> str:
         return "delay" if message.report and message.report.action == "delayed" else "bounce"
     if machine := _MACHINE_KINDS.get(verdict.kind):
         return machine
-    if subjects.is_forward(message.subject) or is_forwarded(message.text, new_text=message.new_text):
+    if subjects.is_forward(message.subject) or message.passes_on:
         return "forward"
     if (
         message.in_reply_to

@@ -30,7 +30,7 @@ LONE_INTRODUCTION: Final = re.compile(
 )
 
 #: What mail programs draw rules with, around such a line.
-RULERS: Final = " \t>*_=|~-:\u2013\u2014\xa0"
+RULERS: Final = " \t>*_=|~-:\uff1a\u2013\u2014\xa0"
 
 #: Lines that stand over what is quoted whole: everything below is history. Matched without the rulers around them.
 ORIGINAL: Final = re.compile(
@@ -46,29 +46,42 @@ ORIGINAL: Final = re.compile(
     re.IGNORECASE,
 )
 FORWARDED: Final = re.compile(
-    r"(?:begin|anfang|début|inicio|início|inizio|start|start på|begynnelse|alku|początek|začátek|)\s?(?:der |of |du |del |de |do |van |på |\w{0,3} ?)?"
-    r"(?:forwarded (?:message|by|mail)|weitergeleitete (?:nachricht|mail|e-mail)|weitergeleiteten nachricht|message (?:transféré|réexpédié)|"
-    r"mensaje reenviado|messaggio inoltrato|mensagem (?:encaminhada|reencaminhada)|doorgestuurd bericht|vidarebefordrat (?:meddelande|brev)|"
-    r"videresendt (?:melding|besked|meddelelse)|välitetty viesti|edelleenlähetetty viesti|przekazana wiadomość|wiadomość przekazana|"
-    r"přeposlaná zpráva|továbbított üzenet|mesaj redirecționat|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|"
-    r"iletilen (?:ileti|mesaj)|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|転送されたメッセージ|転送メッセージ|전달된 메시지|הודעה שהועברה|"
-    r"رسالة معاد توجيهها|προωθημένο μήνυμα|proslijeđena poruka|posredovano sporočilo|missatge reenviat)",
+    r"(?:(?:begin|beginn|anfang|début|inicio|comienzo|início|inizio|inici|start|start på|begynnelse|alku|początek|treść|začátek|začiatok|začetek|početak|započni|începutul|începe|αρχή|начало|початок|mulai|bắt đầu)\s)?"
+    r"(?:der |of |du |del |de |do |da |van |på |на )?"
+    r"(?:forwarded (?:message|mail|e-?mail)|weitergeleitete[nr]? (?:nachricht|mail|e-mail)|(?:message|courriel) (?:transféré|réexpédié|transmis)|missatge reenviat"
+    r"|mensaje reenviado|messaggio inoltrato|mensagem (?:encaminhada|reencaminhada)|doorgestuurd(?:e)? (?:bericht|e-?mail)|vidarebefordrat (?:meddelande|brev|mejl|mail)"
+    r"|videresendt (?:melding|besked|meddelelse|e-?post|mail)|välitetty viesti(?: alkaa)?|edelleenlähetetty viesti|przekaz(?:ana|anej|ywanej) wiadomoś(?:ć|ci)|wiadomość przekazana"
+    r"|přepos(?:laná|ílané|laného) (?:zpráv[ay]|e-?mailu?)|preposlan(?:á|ej) sprá(?:va|vy)|továbbított (?:üzenet|levél|e-mail)(?: kezdete)?|mesaj(?:ul)? (?:redirecționat|înaintat)"
+    r"|(?:пересылаемо|пересланно|перенаправленно|переадресованно)(?:е|го) (?:сообщени[ея]|письм[оа])|(?:переслан|перенаправлен)(?:е|ого) повідомлення|листа, що пересилається"
+    r"|(?:препратено|препратеното) съобщение|прослеђена порука|proslijeđen[au] poruk[au]|prosleđen[au] poruk[au]|posredovan(?:o|ega) sporočil[oa]"
+    r"|(?:iletilen|iletilmiş|yönlendirilen|yönlendirilmiş) (?:ileti|mesaj|e-?posta)(?: başlangıcı)?|ileti başlangıcı|προωθημένο(?:υ)? μ(?:ή|η)ν[υύ]μα(?:τος)?|edas(?:tatud|i saadetud) (?:kiri|sõnum)"
+    r"|persi(?:ųstas|unčiamas) (?:laiškas|pranešimas)|pārsūtīt(?:a|s) (?:vēstule|ziņojums)|framsent skeyti|(?:thư|tin nhắn) (?:được|đã) chuyển tiếp|(?:meneruskan )?pesan (?:terusan|yang diteruskan)|meneruskan pesan"
+    r"|(?:以下是|开始)?转发的?(?:邮件|消息)|(?:以下是|開始)?轉寄的?(?:郵件|信件)|転送(?:された)?(?:メッセージ|メール)|전달(?:된)? (?:메시지|메일)|(?:תחילת )?ה?הודעה שהועברה"
+    r"|(?:بداية )?(?:ال)?رسالة (?:ال)?(?:معاد توجيهها|محولة|مُعاد توجيهها)|پیام (?:ارجاع\S{0,4}شده|فوروارد شده)|ข้อความที่ส่งต่อ|अग्रेषित संदेश)"
+    r"(?: (?:/|-{1,3}) (?:fwd\.? ?msg\.?|forwarded message))?"
+    r"|(?:forwarded by|weitergeleitet von|transféré par|reenviado por|inoltrato da|doorgestuurd door|encaminhado por|vidarebefordrat av|videresendt af) .{2,60}\d.{0,20}",
     re.IGNORECASE,
 )
 
 #: The labels of a quoted header block, by what they say.
 _LABELS: Final = {
     "from": "from von de da van från fra frá lähettäjä mittente od nadawca feladó expeditor от отправитель від kimden gönderen 发件人 寄件者 寄件人"
-    " 差出人 送信者 보낸사람 보낸_사람 מאת من από šalje pošiljatelj nuo no saatja remitente remetente expéditeur afzender avsändare afsender de_la daripada từ",
+    " 差出人 送信者 보낸사람 보낸_사람 מאת من από šalje pošiljatelj nuo no saatja remitente remetente expéditeur afzender avsändare afsender de_la daripada từ"
+    " expeditorul від_кого отправлено_от pošiljalac pošiljateljica lähettäjältä ผู้ส่ง จาก dari gửi_từ",
     "date": "sent date gesendet datum envoyé envoyé_le enviado enviado_em enviado_el enviada enviada_em fecha data inviato verzonden skickat sendt dato"
     " lähetetty päiväys päivämäärä wysłano wysłane odesláno odoslané datum_odeslání poslano poslané elküldve dátum küldve trimis отправлено дата дата_отправки надіслано gönderildi"
     " gönderilme_tarihi tarih 发送时间 发送日期 日期 寄件日期 傳送時間 送信日時 日時 送信日 보낸날짜 보낸_날짜 날짜 נשלח תאריך تاريخ_الإرسال التاريخ أُرسلت تم_الإرسال"
-    " ημερομηνία στάλθηκε išsiųsta data_de_envio data/ora message_du dikirim ngày sendt_den date_d'envoi",
+    " ημερομηνία στάλθηκε išsiųsta data_de_envio data/ora message_du dikirim ngày sendt_den date_d'envoi"
+    " odoslaná отправленное verstuurd verzonden_op sendt_dato data_wysłania gesendet_am dată ngày_gửi tanggal วันที่ ส่งเมื่อ",
     "to": "to an à a para aan till til vastaanottaja do komu címzett către catre кому kime alıcı 收件人 收件者 宛先 받는사람 받는_사람 אל إلى προς za prima kam saaja"
-    " destinatario destinataire destinatário mottagare modtager naar pro kepada đến",
+    " destinatario destinataire destinatário mottagare modtager naar pro kepada đến"
+    " destinatarul pre pour adresat empfänger ontvanger modtagere vastaanottajat ถึง untuk",
     "subject": "subject betreff thema betr objet sujet asunto assunto oggetto onderwerp ämne emne efni aihe temat předmět predmet tárgy subiect тема konu 主题 主旨 件名 표제 제목"
-    " נושא الموضوع θέμα tema zadeva perihal teema chủ_đề rubrik",
-    "cc": "cc kopie kopia kopi copia copie copie_à másolat копия копія bilgi 抄送 副本 ccへ 참조 עותק نسخة κοιν dw kópia cópia con_copia_a reply-to risposta antwort_an bcc importance priorität attachments anlagen",
+    " נושא الموضوع θέμα tema zadeva perihal teema chủ_đề rubrik"
+    " subiectul naslov titre หัวข้อ เรื่อง subjek",
+    "cc": "cc kopie kopia kopi copia copie copie_à másolat копия копія bilgi 抄送 副本 ccへ 참조 עותק نسخة κοιν dw kópia cópia con_copia_a reply-to risposta antwort_an bcc importance priorität attachments anlagen"
+    " kopio kopija kopi_til másolatot_kap в_копии reply_to répondre_à responder_a rispondi_a antwoord_aan svar_til svara_till odpovědět_komu odpowiedz_do yanıt_adresi"
+    " ответить_кому відповісти bijlagen pièces_jointes allegati adjuntos anexos bilagor vedhæftede_filer załączniki priority wichtigkeit",
 }
 KIND_OF_LABEL: Final = {word.replace("_", " "): kind for kind, words in _LABELS.items() for word in words.split()}
 LABEL: Final = re.compile(r"^[\s>*_|\u200e\u200f]{0,8}([^\W\d_][^\d:\uff1a<>@]{0,28}?)[\s*_]{0,4}[:\uff1a][\s*_]{0,4}")

@@ -44,9 +44,9 @@ def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
             return number
         if PLAIN_QUOTED.match(line) and not is_torn_end(lines, number):
             continue
-        if (_is_original_line(line) or REPLY_ABOVE.search(head)) and number:
+        if (is_original_line(line) or REPLY_ABOVE.search(head)) and number:
             return number
-        if _is_header_block(lines, number) and (is_reply or _is_programs_own(lines, number)):
+        if is_header_block(lines, number) and (is_reply or _is_programs_own(lines, number)):
             return number
         if is_reply and _is_notes_block(lines, number):
             return number
@@ -68,10 +68,13 @@ def is_torn_end(lines: Sequence[str], number: int) -> bool:
     return bool(_TORN_END.match(lines[number])) and bool(number) and not PLAIN_QUOTED.match(lines[number - 1])
 
 
-def _is_header_block(lines: Sequence[str], number: int) -> bool:
-    """Return whether labels of at least three kinds, From among them, follow one another from this line on."""
+def is_header_block(lines: Sequence[str], number: int, *, is_ruled: bool = False) -> bool:
+    """Return whether labels of at least three kinds, From among them, follow one another from this line on.
+
+    Below a ruler (*is_ruled*) the first may be of any kind; else it is From or the date.
+    """
     first = label_of(lines[number])
-    if first not in {"from", "date"}:
+    if first is None or not (is_ruled or first in {"from", "date"}):
         return False
     kinds = {first}
     missed = 0
@@ -190,7 +193,8 @@ def quote_follows(lines: Sequence[str], end: int) -> bool:
     return False
 
 
-def _is_original_line(line: str) -> bool:
+def is_original_line(line: str) -> bool:
+    """Return whether a line between rulers says that the original follows."""
     bare = line.strip(RULERS)
     ruled = line.strip()[:2].strip(RULERS) == ""
     return ruled and 3 < len(bare) < 60 and ORIGINAL.fullmatch(bare) is not None

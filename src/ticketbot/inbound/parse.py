@@ -10,7 +10,18 @@ import mailparser
 
 from ticketbot.domain import subjects
 from ticketbot.domain.messages import Address, Authentication, Message, fold
-from ticketbot.inbound import authentication, body, charsets, headers, machine, people, quotes, structured, walk
+from ticketbot.inbound import (
+    authentication,
+    body,
+    charsets,
+    forwards,
+    headers,
+    machine,
+    people,
+    quotes,
+    structured,
+    walk,
+)
 from ticketbot.inbound import text as texts
 from ticketbot.inbound.body import Body
 from ticketbot.inbound.headers import Headers
@@ -168,6 +179,10 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
     in_reply_to = structured.identifiers(fields.raw("in-reply-to"))
     references = structured.identifiers(b" ".join(fields.all_raw("references")), at_most=200)
     subject = fields.text("subject")
+    is_forward = subjects.is_forward(subject)
+    passes_on = not subjects.is_answer(subject) and forwards.passes_on(
+        text, follows=bool(in_reply_to or references), holds_mails=bool(found.mails)
+    )
     return Message(
         sha256=digest,
         size=len(raw),
@@ -185,11 +200,14 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
         references=references,
         date=sent_at,
         text=text,
-        new_text=quotes.new_text(marked, is_reply=bool(in_reply_to or references) or _is_answer(subject)),
+        new_text=quotes.new_text(
+            marked, is_reply=bool(in_reply_to or references) or _is_answer(subject), is_forward=is_forward
+        ),
         html=texts.sanitised(found.html()) if is_outer else "",
         attachments=tuple(attachment for attachment, _ in found.files),
         headers=_kept_headers(fields),
         report=machine.report_of(root, text=text, raw=raw) if is_outer else None,
+        passes_on=passes_on,
         is_encrypted=found.is_encrypted,
         calendar_method=found.calendar_method,
     )

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from ticketbot.inbound import text as texts
-from ticketbot.inbound.dialects import FORWARDED, RULERS
+from ticketbot.inbound.dialects import RULERS
+from ticketbot.inbound.forwards import forward_begins, is_forward_line, passed_on
 from ticketbot.inbound.history import (
     LOOKED_AT,
     PLAIN_QUOTED,
@@ -16,6 +17,8 @@ from ticketbot.inbound.history import (
     attribution_start,
     history_begins,
     is_attribution,
+    is_header_block,
+    is_original_line,
     is_torn_end,
     label_of,
     may_introduce,
@@ -24,46 +27,51 @@ from ticketbot.inbound.history import (
 from ticketbot.inbound.signatures import trimmed, without_banners, without_signature
 
 #: Stored with the result, so that a better reading can find what an older one cut.
-VERSION: Final = 2
+VERSION: Final = 3
 
 _MAX_LINES: Final = 10_000
 
 
-def new_text(marked: str, *, is_reply: bool = True) -> str:
+def new_text(marked: str, *, is_reply: bool = True, is_forward: bool = False) -> str:
     """Return what the sender newly wrote, from a body as `Body.text()` gives it (marks still in).
 
     *is_reply* says whether headers or subject make it an answer: in a first mail a quote at the end that nothing
-    introduces is the sender's own matter and stays.
+    introduces is the sender's own matter and stays. *is_forward* says that the subject makes it a forward: what was
+    passed on is what the sender wants read, whatever its form.
     """
-    lines = [line.rstrip() for line in _without_marked(marked).split("\n")]
+    lines = _lines(marked, is_forward=is_forward)
     if len(lines) > _MAX_LINES:
         return texts.unmarked(marked).strip()
     whole = "\n".join(lines)
-    kept = _newly_written(lines, is_reply=is_reply)
+    kept = _newly_written(without_banners(lines), is_reply=is_reply, is_forward=is_forward)
     while kept and not kept[0].strip():
         kept.pop(0)
     result = "\n".join(kept).rstrip()
-    return result if result.strip() else whole.strip("\n").rstrip()
-
-
-def is_forwarded(text: str, *, new_text: str) -> bool:
-    """Return whether a body passes on another mail: it holds a forward's line, outside of any quote."""
-    del new_text
-    return any(_is_forward_line(line) for line in text.split("\n")[:2000] if not line.startswith(">"))
+    return result if _says_something(kept) else whole.strip("\n").rstrip()
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _newly_written(lines: list[str], *, is_reply: bool) -> list[str]:
-    lines = without_banners(lines)
-    forward = next((n for n, line in enumerate(lines) if _is_forward_line(line)), None)
-    if forward is not None and not any(QUOTED.match(line) for line in lines[:forward]):
-        before = trimmed(lines[:forward])
-        if any(line.strip() for line in before) and not _cut_at(lines[:forward]):
-            return lines
-        if not any(line.strip() for line in before):
-            return _after_header_block(lines, forward + 1)
+def _says_something(kept: list[str]) -> bool:
+    """Return whether anything is left but the first line of a block of labels with the ruler over it."""
+    said = [line for line in kept if line.strip()]
+    return bool(said) and not (is_original_line(said[0]) and all(label_of(line) for line in said[1:]))
+
+
+def _lines(marked: str, *, is_forward: bool) -> list[str]:
+    shown = texts.unmarked(marked) if is_forward else _without_marked(marked)
+    return [line.rstrip() for line in shown.split("\n")]
+
+
+def _newly_written(lines: list[str], *, is_reply: bool, is_forward: bool) -> list[str]:
+    bare = _bare_forward(lines, is_forward=is_forward)
+    if bare is not None:
+        return passed_on(lines, bare)
+    if is_forward:
+        return trimmed(lines)
+    if forward_begins(lines) is not None:
+        return lines
     end = history_begins(lines, is_reply=is_reply)
     lines = lines[:end]
     lines = without_signature(lines, by_marks=True)
@@ -71,25 +79,17 @@ def _newly_written(lines: list[str], *, is_reply: bool) -> list[str]:
     return trimmed(without_signature(lines, by_marks=False))
 
 
-def _is_forward_line(line: str) -> bool:
-    """Return whether a line says that what follows was passed on: between rulers, or as Apple's programs begin it."""
-    bare = line.strip(RULERS)
-    return 5 < len(bare) < 80 and (bare != line or line.endswith(":")) and FORWARDED.fullmatch(bare) is not None
-
-
-def _cut_at(lines: list[str]) -> bool:
-    return history_begins(lines) < len(lines)
-
-
-def _after_header_block(lines: list[str], start: int) -> list[str]:
-    """Return a bare forward's own text: what follows the block of labels."""
-    position = start
-    while position < len(lines) and (not lines[position].strip() or position < start + 12):
-        if not lines[position].strip() and any(line.strip() for line in lines[start:position]):
-            break
-        position += 1
-    rest = lines[position:]
-    return rest if any(line.strip() for line in rest) else lines
+def _bare_forward(lines: list[str], *, is_forward: bool) -> int | None:
+    """Return where the block of labels of a forward without own words begins, or None."""
+    begins = forward_begins(lines)
+    if begins is not None:
+        return None if any(line.strip() for line in trimmed(lines[:begins])) else begins + 1
+    if not is_forward:
+        return None
+    begins = next((number for number, line in enumerate(lines) if line.strip(RULERS)), 0)
+    if is_original_line(lines[begins]):
+        return begins + 1
+    return begins if is_header_block(lines, begins, is_ruled=begins > 0) else None
 
 
 def _without_marked(marked: str) -> str:
@@ -127,7 +127,7 @@ def _without_marked_quotes(lines: list[str]) -> list[str]:
             break
     inside = [line for line in lines[begin + 1 : end] if line.strip("> \ue003\ue004")]
     head = list(itertools.takewhile(lambda line: not PLAIN_QUOTED.match(line), inside))
-    if any(_is_forward_line(line) for line in head) or not 0 < len(head) <= 8:
+    if any(is_forward_line(line) for line in head) or not 0 < len(head) <= 8:
         return lines
     if all(":" in line or "\uff1a" in line for line in head) and 3 <= len(head) == len(inside):
         return lines[:begin]
