@@ -30,13 +30,20 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One line of a clock's story: what set its due instant, with the arithmetic where there was one (`#why`)."""
+    """One line of a clock's story: what set its due instant, with the arithmetic where there was one (`#why`).
+
+    `phase` and `priority` are those of the terms that it moved to, `hours` what their calendar was then, in words.
+    A beginning has neither `used` nor `left`, unless it counts from the past; a rest and a going on have only `left`.
+    """
 
     at: datetime
     due_at: datetime | None
     cause: str
     target: timedelta
     calendar: str
+    phase: Phase
+    priority: Priority
+    hours: str
     used: timedelta | None = None
     left: timedelta | None = None
 
@@ -67,6 +74,7 @@ class Change:
     is_raise: bool
     target: timedelta
     schedule: Schedule
+    phase: Phase
     priority: Priority
     cause: str
 
@@ -180,6 +188,9 @@ def memory_of(clock: Clock) -> dict[str, Any]:
                 "cause": move.cause,
                 "target": _count(move.target),
                 "calendar": move.calendar,
+                "phase": move.phase.value,
+                "priority": move.priority.value,
+                "hours": move.hours,
                 "used": _count(move.used),
                 "left": _count(move.left),
             }
@@ -194,6 +205,7 @@ def memory_of(clock: Clock) -> dict[str, Any]:
                 "is_raise": change.is_raise,
                 "target": _count(change.target),
                 "schedule": schedule_facts(change.schedule),
+                "phase": change.phase.value,
                 "priority": change.priority.value,
                 "cause": change.cause,
             }
@@ -226,6 +238,9 @@ def clock_of(memory: Mapping[str, Any]) -> Clock:
                 cause=move["cause"],
                 target=move["target"] * MICROSECOND,
                 calendar=move["calendar"],
+                phase=Phase(move["phase"]),
+                priority=Priority(move["priority"]),
+                hours=move["hours"],
                 used=_amount(move["used"]),
                 left=_amount(move["left"]),
             )
@@ -240,6 +255,7 @@ def clock_of(memory: Mapping[str, Any]) -> Clock:
                 is_raise=change["is_raise"],
                 target=change["target"] * MICROSECOND,
                 schedule=schedule_of(change["schedule"]),
+                phase=Phase(change["phase"]),
                 priority=Priority(change["priority"]),
                 cause=change["cause"],
             )

@@ -98,6 +98,29 @@ class GateRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRules:
+    """When a ticket is watched (SL7); `owner_within` is working time of `calendar`, the others are real time."""
+
+    pressing_owner_within: timedelta = timedelta(minutes=15)
+    owner_within: timedelta = timedelta(hours=2)
+    calendar: str = "X"
+    reply_within: timedelta = timedelta(hours=24)
+    owners: int = 3
+    unanswered: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRules:
+    """From which percent whom a reminder reaches beside the owner, and when reminders are bundled (SL6)."""
+
+    lead_from: int = 75
+    manager_from: int = 100
+    director_from: int = 150
+    bundle_over: int = 5
+    bundle_within: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All that decides about time, words and order; `default_policy` gives domain.md's numbers.
 
@@ -125,6 +148,8 @@ class Policy:
     resolve_told_days_before: int = 2
     timetable: Timetable = Timetable()
     gate: GateRules = GateRules()
+    watch: WatchRules = WatchRules()
+    ladder: LadderRules = LadderRules()
 
     def targets_for(
         self, phase: Phase | None, priority: Priority, *, profile: str | None = None, client: str | None = None

@@ -23,6 +23,8 @@ from ticketbot.domain.clocks import (
     missed_at,
 )
 from ticketbot.domain.kinds import TicketKind
+from ticketbot.domain.openings import spoken_hours
+from ticketbot.domain.phases import Phase
 from ticketbot.domain.policy import ClockName
 
 __all__ = [
@@ -218,8 +220,7 @@ def _new(
     used: timedelta | None = None,
     left: timedelta | None = None,
 ) -> Clock:
-    calendar = terms.schedule.calendar.name
-    return Clock(
+    clock = Clock(
         name=name,
         cycle=1 + max((clock.cycle for clock in clocks if clock.name is name), default=0),
         state=ClockState.RUNNING,
@@ -229,10 +230,10 @@ def _new(
         schedule=terms.schedule,
         phase=terms.phase,
         priority=terms.priority,
-        history=(Move(at=at, due_at=due_at, cause=cause, target=target, calendar=calendar, used=used, left=left),),
         running_since=started_at,
         measured_from=at,
     )
+    return replace(clock, history=(_move(clock, at, due_at, cause, phase=terms.phase, used=used, left=left),))
 
 
 def _each(
@@ -280,7 +281,7 @@ def _paused(clock: Clock, at: datetime) -> Clock:
         breached_at=clock.due_at if is_late else None,
         late=clock.late + worked(clock.schedule, start=max(clock.due_at, clock.measured_from), end=at),
         runs=(*clock.runs, (clock.running_since, at)),
-        history=(*clock.history, _move(clock, at, None, "paused", left=left)),
+        history=(*clock.history, _move(clock, at, None, "paused", phase=_phase_of(clock), left=left)),
     )
 
 
@@ -296,7 +297,7 @@ def _resumed(clock: Clock, at: datetime, cause: str) -> Clock:
         running_since=at,
         measured_from=at,
         waiting=(),
-        history=(*clock.history, _move(clock, at, due_at, cause, left=clock.remaining)),
+        history=(*clock.history, _move(clock, at, due_at, cause, phase=_phase_of(clock), left=clock.remaining)),
     )
     for change in clock.waiting:
         running = _with(running, change, at)
@@ -310,7 +311,14 @@ def _changed(clocks: Clocks, *, at: datetime, terms: Terms, cause: str, is_raise
         target = promise(terms, clock.name)
         if target is None or not clock.is_live:
             return clock
-        change = Change(is_raise=is_raise, target=target, schedule=terms.schedule, priority=terms.priority, cause=cause)
+        change = Change(
+            is_raise=is_raise,
+            target=target,
+            schedule=terms.schedule,
+            phase=terms.phase,
+            priority=terms.priority,
+            cause=cause,
+        )
         if clock.state is ClockState.PAUSED:
             return replace(clock, waiting=(*clock.waiting, change))
         return _with(clock, change, at)
@@ -336,7 +344,7 @@ def _with(clock: Clock, change: Change, at: datetime) -> Clock:
         priority=change.priority,
         measured_from=at,
     )
-    move = _move(moved, at, due_at, change.cause, used=used, left=left)
+    move = _move(moved, at, due_at, change.cause, phase=change.phase, used=used, left=left)
     return replace(moved, history=(*clock.history, move))
 
 
@@ -344,6 +352,11 @@ def _used(clock: Clock, at: datetime, schedule: Schedule) -> timedelta:
     """Return the working time that the clock has run, counted in *schedule*; pauses do not count."""
     spans = (*clock.runs, (clock.running_since, at))
     return sum((worked(schedule, start=start, end=end) for start, end in spans), timedelta())
+
+
+def _phase_of(clock: Clock) -> Phase:
+    """Return the phase of the terms that a clock has now."""
+    return clock.history[-1].phase
 
 
 def _left_by_raise(target: timedelta, used: timedelta) -> timedelta:
@@ -356,7 +369,19 @@ def _move(
     due_at: datetime | None,
     cause: str,
     *,
+    phase: Phase,
     used: timedelta | None = None,
     left: timedelta | None = None,
 ) -> Move:
-    return Move(at=at, due_at=due_at, cause=cause, target=clock.target, calendar=clock.calendar, used=used, left=left)
+    return Move(
+        at=at,
+        due_at=due_at,
+        cause=cause,
+        target=clock.target,
+        calendar=clock.calendar,
+        phase=phase,
+        priority=clock.priority,
+        hours=spoken_hours(clock.schedule.calendar),
+        used=used,
+        left=left,
+    )

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from ticketbot.domain.clocks import clock_facts, clock_of
+from ticketbot.domain.clocks import clock_facts, clock_of, current
+from ticketbot.domain.explain import NAMES, Deed, explain
 from ticketbot.store.database import Work
 from ticketbot.store.models import Event, Message, SlaClock, Ticket
 
@@ -48,6 +50,20 @@ def ticket_json(work: Work, ticket: Ticket, *, is_whole: bool) -> dict[str, Any]
 def tickets_json(work: Work, tickets: Iterable[Ticket]) -> list[dict[str, Any]]:
     """Return tickets as `ticket list --json` has them."""
     return [ticket_json(work, ticket, is_whole=False) for ticket in tickets]
+
+
+def told_promises(
+    work: Work, ticket: Ticket, *, zone: ZoneInfo, now: datetime, is_brief: bool = False
+) -> list[tuple[str, ...]]:
+    """Return the arithmetic of each promise, line by line, in order of time; *is_brief*: of the latest cycles only."""
+    clocks = tuple(clock_of(row.memory) for row in work.tickets.clocks(ticket.id))
+    wanted = current(clocks).values() if is_brief else clocks
+    deeds = [
+        Deed(at=each.at, actor=each.actor, action=each.action, detail=each.detail)
+        for each in work.tickets.events(ticket.id)
+    ]
+    ordered = sorted(wanted, key=lambda clock: (clock.started_at, list(NAMES).index(clock.name), clock.cycle))
+    return [explain(clock, deeds, zone=zone, now=now) for clock in ordered]
 
 
 def _clock(row: SlaClock, *, is_whole: bool) -> dict[str, Any]:
