@@ -122,7 +122,7 @@ MATTERS_OF_KINDS = (
 
 def the_story(*, seed: int = 7) -> dict[str, Any]:
     """Return a hundred days of dated mails; the same seed gives the same story."""
-    chance = random.Random(seed)  # noqa: S311 - a story, no secret
+    chance = random.Random(seed)
     events = [*_frame(), *(each for index in range(MATTERS) for each in _matter(index, chance))]
     events.sort(key=lambda event: event["at"])
     ends_at = GO_LIVE + timedelta(days=DAYS - 7)
@@ -137,15 +137,14 @@ def the_story(*, seed: int = 7) -> dict[str, Any]:
 def _frame() -> Iterator[dict[str, Any]]:
     """Yield what is no client's matter: the plan, and alarms of a machine at night that end by themselves."""
     plan = "#launch freight/yard go-live=2028-09-04T07:00 customised=yes complexity=medium profile=command30_90"
-    yield _event("plan", GO_LIVE - timedelta(days=7), "ines@help.example", "support@help.example", "plan", plan)
+    yield _event("plan", GO_LIVE - timedelta(days=7), ("ines@help.example", "support@help.example"), "plan", plan)
     for index, day in enumerate((3, 19, 47, 71)):
         at = GO_LIVE + timedelta(days=day, hours=19 + index)
         for name, word, later in (("down", "PROBLEM", 0), ("up", "RECOVERY", 35)):
             yield _event(
                 f"alarm{index}{name}",
                 at + timedelta(minutes=later),
-                "monitor@freight.example",
-                "alerts@help.example",
+                ("monitor@freight.example", "alerts@help.example"),
                 f"{word}: queue length on yard-{index}",
                 f"{word} Host yard-{index}, service queue: the value is {'over' if not later else 'below'} the limit.",
             )
@@ -161,7 +160,7 @@ def _matter(index: int, chance: random.Random) -> Iterator[dict[str, Any]]:
     number = iter(range(100))
 
     def event(sender: str, to: str, text: str, **more: str) -> dict[str, Any]:
-        return _event(f"{label}-{next(number)}", at, sender, to, f"{subject} ({index})", text, label=label, **more)
+        return _event(f"{label}-{next(number)}", at, (sender, to), f"{subject} ({index})", text, label=label, **more)
 
     to = "urgent@help.example" if "stopped" in body and index % 2 else "support@help.example"
     yield event(client, to, body)
@@ -188,9 +187,9 @@ def _matter(index: int, chance: random.Random) -> Iterator[dict[str, Any]]:
         yield event(ours, f"{{reply:{label}}}", "#resolve\n\nNow it is.")
 
 
-def _event(name: str, at: datetime, sender: str, to: str, subject: str, body: str, **more: str) -> dict[str, Any]:
+def _event(name: str, at: datetime, ways: tuple[str, str], subject: str, body: str, **more: str) -> dict[str, Any]:
     label = {"label": more.pop("label")} if "label" in more else {}
-    mail = {"from": sender, "to": to, "subject": subject, "body": body, **more}
+    mail = {"from": ways[0], "to": ways[1], "subject": subject, "body": body, **more}
     return {"id": name, "at": at, "mail": mail, **label}
 
 

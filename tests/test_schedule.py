@@ -55,8 +55,8 @@ def test_the_next_instant_is_the_earliest_of_all() -> None:
     hours = [timedelta(hours=3), timedelta(hours=1)]
     timetable = a_timetable(*(Chore(upcoming=NOW + each) for each in hours), Chore())
 
-    assert timetable.run_due(NOW) == timetable.next_at(NOW) == NOW + timedelta(hours=1)
-    assert a_timetable(Chore()).run_due(NOW) is None
+    assert timetable.next_at(NOW) == NOW + timedelta(hours=1)
+    assert a_timetable(Chore()).next_at(NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,8 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
             Entry(name="oversize", job=Oversize(store=store, desk=desk)),
             Entry(name="mailboxes", job=MailboxTrouble(store=store, desk=desk)),
             Entry(name="renumbered", job=Renumbered(store=store, desk=desk)),
-        )
+        ),
+        one_look=store.one_look,
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -38,17 +39,19 @@ class Entry:
 class Timetable:
     """Runs what is due, entry by entry, and knows when the next thing will be."""
 
-    def __init__(self, entries: tuple[Entry, ...]) -> None:
-        """Serve *entries* in this order."""
+    def __init__(
+        self, entries: tuple[Entry, ...], *, one_look: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> None:
+        """Serve *entries* in this order; within *one_look* all of them are asked what they foresee."""
         self.entries = entries
+        self._one_look = one_look
 
-    def run_due(self, now: datetime) -> datetime | None:
-        """Do everything that is due at *now*; return the next instant at which something will be.
+    def run_due(self, now: datetime) -> None:
+        """Do everything that is due at *now*.
 
         An entry that fails is logged and tried again with the next ring; the others go on.
         """
         self._run(self.entries, now)
-        return self.next_at(now)
 
     def run_before_mail(self, now: datetime) -> None:
         """Do what comes before the mails of the same instant: gates, then phases."""
@@ -61,7 +64,8 @@ class Timetable:
 
     def foresee(self, now: datetime) -> dict[str, datetime | None]:
         """Return when each entry will next have something to do."""
-        return {entry.name: entry.job.next_at(now) for entry in self.entries}
+        with self._one_look():
+            return {entry.name: entry.job.next_at(now) for entry in self.entries}
 
     def _run(self, entries: Iterable[Entry], now: datetime) -> None:
         for entry in entries:
@@ -75,7 +79,8 @@ class Timetable:
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next instant at which something will be due, None when nothing is foreseen."""
-        instants = (entry.job.next_at(now) for entry in self.entries)
+        with self._one_look():
+            instants = [entry.job.next_at(now) for entry in self.entries]
         return min((instant for instant in instants if instant is not None), default=None)
 
 

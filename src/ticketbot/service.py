@@ -143,7 +143,8 @@ class ScheduleLoop:
             self._alarm.stop()
 
     def _ring_next(self, now: datetime) -> None:
-        upcoming = self._timetable.run_due(now)
+        self._timetable.run_due(now)
+        upcoming = self._timetable.next_at(now)
         if upcoming is not None and upcoming > now:
             self._alarm.set(upcoming)
 

@@ -1,5 +1,6 @@
 """The database: one schema on two engines, transactions that end whole, and a file that is the owner's alone."""
 
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -85,6 +86,34 @@ def test_what_was_read_stays_readable_after_the_transaction(store: Store) -> Non
         ana = work.desk.roster()[0]
 
     assert ana.email == "ana@desk.example"
+
+
+def test_looks_within_one_look_are_that_look_and_later_ones_see_what_is_new(store: Store) -> None:
+    with store.one_look():
+        with store.look() as first, store.look() as second:
+            pass
+        assert first is second
+
+    with store.work() as work:
+        work.desk.add(somebody("ana"))
+    with store.look() as third:
+        assert third is not first
+        assert len(third.desk.roster()) == 1
+
+
+def test_one_look_is_of_its_thread_alone(store: Store) -> None:
+    found: list[Work] = []
+
+    def look() -> None:
+        with store.look() as work:
+            found.append(work)
+
+    with store.one_look(), store.look() as ours:
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+
+    assert found[0] is not ours
 
 
 def test_the_bell_rings_only_when_a_transaction_with_news_is_committed(store: Store) -> None:

@@ -108,6 +108,8 @@ class Store:
         self.url = url
         self.engine = _engine(url, synchronous="FULL" if is_lasting else "OFF")
         self.bell = Bell()
+        self._for_reading = self.engine.execution_options(read_only=True)
+        self._here = threading.local()
 
     @property
     def is_sqlite(self) -> bool:
@@ -137,9 +139,22 @@ class Store:
 
         What was read stays readable afterwards: closing the session ends the transaction, and expires nothing.
         """
-        bind = self.engine.execution_options(read_only=True)
-        with _translated(), Session(bind, expire_on_commit=False) as session:
+        shared: Work | None = getattr(self._here, "look", None)
+        if shared is not None:
+            yield shared
+            return
+        with _translated(), Session(self._for_reading, expire_on_commit=False) as session:
             yield Work(session)
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """Let every `look` that this thread takes within the block be the same one: cheaper, and of one moment."""
+        with self.look() as work:
+            self._here.look = work
+            try:
+                yield
+            finally:
+                self._here.look = None
 
     def upgrade(self, *, backup: Callable[[], object] | None = None) -> tuple[str | None, str]:
         """Bring the schema to this program's; return the revisions before and after.

@@ -27,7 +27,6 @@ from ticketbot.store.models import (
 )
 from ticketbot.store.rows import Rows
 
-
 _HAS_CHANGED = "desk_has_changed"
 _MARK = select(cast(Table, DeskMark.__table__).c.changes)
 
