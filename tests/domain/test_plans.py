@@ -1,6 +1,7 @@
 """Phases: boundaries to the second in every zone, and what each plan event does."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -205,6 +206,93 @@ def test_a_relapse_may_be_extended_and_left_early() -> None:
     assert story(shorter)[-2:] == [("transition", "2027-04-08 00:00"), ("standard", "2027-05-30 00:00")]
 
 
+def test_a_phase_that_stays_has_no_end_until_somebody_says_one() -> None:
+    held = a_plan().with_event(event("hold", "2027-03-30 12:00"))
+
+    assert held.phase_at(at("2027-05-02 12:00")) is Phase.HYPERCARE
+    assert held.day_index(at("2027-04-10 12:00")) == 40
+    assert held.stays_since(at("2027-04-10 12:00")) == at("2027-03-30 12:00")
+    assert held.stays_since(at("2027-03-30 11:59")) is None
+    assert held.next_boundary(at("2027-04-10 12:00")) is None
+    assert held.end_of(Phase.HYPERCARE) is None
+    assert story(held) == [("hypercare", "2027-03-01 06:00")]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "ends"), [("2027-03-30 15:00", "2027-04-07 00:00"), ("2027-04-12 15:00", "2027-04-19 00:00")]
+)
+def test_a_phase_that_stays_is_extended_from_its_old_end_or_from_today(recorded: str, ends: str) -> None:
+    plan = a_plan().with_event(event("hold", "2027-03-30 12:00")).with_event(event("extend", recorded, days=7))
+
+    assert plan.end_of(Phase.HYPERCARE) == at(ends)
+    assert plan.end_of(Phase.TRANSITION) == at("2027-05-30 00:00")
+    assert plan.stays_since(at(recorded)) is None
+
+
+def test_a_phase_that_stays_may_end_and_leaves_transition_its_least() -> None:
+    held = a_plan().with_event(event("hold", "2027-03-30 12:00"))
+
+    plan = held.with_event(event("exit_early", "2027-05-20 12:00", effective_on=date(2027, 5, 22)))
+
+    assert story(plan)[1:] == [("transition", "2027-05-22 00:00"), ("standard", "2027-06-21 00:00")]
+
+
+def test_a_transition_that_stays_is_extended_or_ended_too() -> None:
+    held = a_plan().with_event(event("hold", "2027-05-28 12:00"))
+
+    longer = held.with_event(event("extend", "2027-06-02 12:00", days=7))
+    ended = held.with_event(event("exit_early", "2027-06-02 12:00", effective_on=date(2027, 6, 4)))
+
+    assert held.phase_at(at("2027-06-30 12:00")) is Phase.TRANSITION
+    assert (longer.end_of(Phase.TRANSITION), ended.end_of(Phase.TRANSITION)) == (
+        at("2027-06-09 00:00"),
+        at("2027-06-04 00:00"),
+    )
+
+
+def test_a_transition_that_stays_goes_on_for_its_least_after_a_relapse() -> None:
+    plan = a_plan().with_event(event("hold", "2027-05-28 12:00")).with_event(event("relapse", "2027-06-08 14:00"))
+
+    assert story(plan)[2:] == [
+        ("hypercare", "2027-06-08 14:00"),
+        ("transition", "2027-06-15 00:00"),
+        ("standard", "2027-07-15 00:00"),
+    ]
+
+
+def test_a_relapse_may_stay_like_any_hypercare() -> None:
+    plan = a_plan().with_event(event("relapse", "2027-06-08 14:00")).with_event(event("hold", "2027-06-14 12:00"))
+
+    longer = plan.with_event(event("extend", "2027-06-20 12:00", days=7))
+
+    assert plan.phase_at(at("2027-06-18 12:00")) is Phase.HYPERCARE
+    assert plan.nudge_level(at("2027-06-18 12:00")) == 0
+    assert longer.end_of(Phase.HYPERCARE) == at("2027-06-27 00:00")
+
+
+def test_the_gate_counts_its_own_extensions_of_the_present_phase() -> None:
+    plan = a_plan()
+    for day, by in (("20", "gate"), ("21", "ana"), ("22", "gate")):
+        plan = plan.with_event(event("extend", f"2027-03-{day} 12:00", days=7, by=by))
+    relapsed = plan.with_event(event("relapse", "2027-06-20 12:00"))
+
+    counts = [plan.gate_extensions(at(when)) for when in ("2027-03-20 11:00", "2027-03-21 13:00", "2027-03-25 12:00")]
+
+    assert counts == [0, 1, 2]
+    assert plan.gate_extensions(at("2027-05-20 12:00")) == 0
+    assert relapsed.gate_extensions(at("2027-06-20 13:00")) == 0
+
+
+def test_a_phase_is_left_early_where_that_was_the_last_word() -> None:
+    left = a_plan().with_event(event("exit_early", "2027-03-18 10:00", effective_on=date(2027, 3, 20)))
+    longer = left.with_event(event("extend", "2027-03-19 10:00", days=7))
+
+    assert not left.is_left_early(at("2027-03-18 09:00"))
+    assert left.is_left_early(at("2027-03-18 11:00"))
+    assert not left.is_left_early(at("2027-03-21 11:00"))
+    assert not longer.is_left_early(at("2027-03-19 11:00"))
+
+
 def test_go_live_may_move_before_it() -> None:
     plan = a_plan().with_event(event("move_go_live", "2027-02-20 10:00", go_live_at=at("2027-03-08 06:00")))
 
@@ -227,6 +315,7 @@ def test_lengths_may_be_planned_anew_before_go_live() -> None:
         (event("exit_early", "2027-02-18 10:00", effective_on=date(2027, 3, 20)), "on a date"),
         (event("exit_early", "2027-03-18 10:00", effective_on=date(2027, 3, 18)), "in the past"),
         (event("exit_early", "2027-03-18 10:00", effective_on=date(2027, 3, 31)), "anyway"),
+        (event("hold", "2027-02-18 10:00"), "can stay"),
         (event("pause", "2027-02-18 10:00"), "nothing to pause"),
         (event("resume", "2027-03-18 10:00"), "not paused"),
         (event("relapse", "2027-03-18 10:00"), "left hypercare"),
@@ -242,6 +331,13 @@ def test_lengths_may_be_planned_anew_before_go_live() -> None:
 def test_what_makes_no_sense_is_refused_with_the_reason(refused: PlanEvent, why: str) -> None:
     with pytest.raises(Conflict, match=why):
         a_plan().with_event(refused)
+
+
+def test_a_phase_stays_once() -> None:
+    held = a_plan().with_event(event("hold", "2027-03-30 12:00"))
+
+    with pytest.raises(Conflict, match="stays already"):
+        held.with_event(event("hold", "2027-03-31 12:00"))
 
 
 def test_a_paused_launch_must_be_resumed_first() -> None:
@@ -360,6 +456,33 @@ def test_the_past_never_changes(events: list[tuple[datetime, PlanEventKind, int]
             continue
 
     assert [(when, plan.phase_at(when), plan.day_index(when), plan.is_paused(when)) for when, *_ in seen] == seen
+
+
+@given(events=EVENTS, zone=st.sampled_from(ZONES), profile=st.sampled_from(["command", "focused"]))
+def test_boundaries_never_overlap_and_say_what_the_plan_says(
+    events: list[tuple[datetime, PlanEventKind, int]], zone: str, profile: str
+) -> None:
+    plan = a_plan(profile, zone=ZoneInfo(zone))
+    for recorded_at, kind, days in sorted(events):
+        change = PlanEvent(
+            kind=kind,
+            recorded_at=recorded_at,
+            days=days,
+            effective_on=recorded_at.astimezone(plan.zone).date() + timedelta(days=days),
+            go_live_at=recorded_at + timedelta(days=days),
+        )
+        try:
+            plan = plan.with_event(change)
+        except Conflict:
+            continue
+
+    steps = plan.boundaries()
+    last = max((each.recorded_at for each in plan.events), default=plan.go_live_at)
+
+    assert [each.at for each in steps] == sorted({each.at for each in steps})
+    assert all(one.phase is not other.phase for one, other in pairwise(steps))
+    if not plan.is_paused(last):
+        assert all(plan.phase_at(each.at) is each.phase for each in steps if each.at >= last)
 
 
 @given(

@@ -7,7 +7,7 @@ import pytest
 from tests.domain.ground import POLICY, hours, minutes
 
 from ticketbot.domain.phases import Phase
-from ticketbot.domain.policy import ClockName, default_policy
+from ticketbot.domain.policy import ClockName, GateRules, default_policy
 from ticketbot.domain.priority import Priority
 
 
@@ -66,3 +66,10 @@ def test_words_come_by_language_and_in_english_where_there_are_none(locale: str,
 
 def test_without_a_zone_the_organisation_lives_in_utc() -> None:
     assert default_policy().zone.key == "UTC"
+
+
+@pytest.mark.parametrize(("profile", "calm"), [("command30_90", 100), ("focused14", 120), ("none", 100)])
+def test_a_profile_asks_for_the_desks_calm_or_its_own(profile: str, calm: float) -> None:
+    policy = replace(default_policy(), gate=GateRules(p1_quiet_hours=100))
+
+    assert policy.calm_hours(profile) == calm

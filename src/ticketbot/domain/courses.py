@@ -15,7 +15,10 @@ RELAPSE_DAYS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """The plan as it stands after some of its events. `pauses` holds the day of each past pause and its length."""
+    """The plan as it stands after some of its events. `pauses` holds the day of each past pause and its length.
+
+    `held` is the phase that stays, and since when, until somebody says how it ends.
+    """
 
     zone: ZoneInfo
     go_live_at: datetime
@@ -27,6 +30,7 @@ class Course:
     pauses: tuple[tuple[int, int], ...] = ()
     paused_since: datetime | None = None
     relapse: tuple[datetime, int] | None = None
+    held: tuple[Phase, datetime] | None = None
 
     def midnight(self, day: int) -> datetime:
         """Return the first instant of the local date on which the day counter shows *day*."""
@@ -45,16 +49,23 @@ class Course:
 
     def is_in_relapse(self, instant: datetime) -> bool:
         """Say whether a relapse has opened hypercare again."""
-        return self.relapse is not None and self.relapse[0] <= instant < self.midnight(self.relapse[1])
+        if self.relapse is None or instant < self.relapse[0]:
+            return False
+        return instant < self.midnight(self.relapse[1]) or self.stays(Phase.HYPERCARE, instant)
+
+    def stays(self, phase: Phase, instant: datetime) -> bool:
+        """Say whether *phase* has no end at *instant*: its gate failed once too often."""
+        return self.held is not None and self.held[0] is phase and instant >= self.held[1]
 
     def phase_at(self, instant: datetime) -> Phase:
         """Return the phase at *instant*; during a pause the one in which it began."""
         seen = min(instant, self.paused_since) if self.paused_since else instant
         if seen < self.go_live_at:
             return Phase.PRE_LIVE
-        if self.is_in_relapse(seen) or seen < self.midnight(self.hypercare_end_day):
+        is_held = self.is_in_relapse(seen) or self.stays(Phase.HYPERCARE, seen)
+        if is_held or seen < self.midnight(self.hypercare_end_day):
             return Phase.HYPERCARE
-        if seen < self.midnight(self.transition_end_day):
+        if self.stays(Phase.TRANSITION, seen) or seen < self.midnight(self.transition_end_day):
             return Phase.TRANSITION
         return Phase.STANDARD
 
@@ -82,13 +93,30 @@ def _extended(course: Course, event: PlanEvent, phase: Phase) -> Course:
     if phase is Phase.STANDARD:
         raise Conflict("Standard support has no end to extend: a relapse opens hypercare again.")
     if phase is Phase.TRANSITION:
-        return replace(course, transition_end_day=course.transition_end_day + event.days)
-    if course.relapse and course.is_in_relapse(event.recorded_at):
-        return replace(course, relapse=(course.relapse[0], course.relapse[1] + event.days))
-    end = course.hypercare_end_day + event.days
+        return replace(course, transition_end_day=_later(course, course.transition_end_day, event), held=None)
+    if course.relapse:
+        return replace(course, relapse=(course.relapse[0], _later(course, course.relapse[1], event)), held=None)
+    return _with_hypercare_until(course, _later(course, course.hypercare_end_day, event))
+
+
+def _later(course: Course, end: int, event: PlanEvent) -> int:
+    """Return the day that an extension leads to: that many after the end, or after today where the end is over."""
+    return max(end, course.day_index(event.recorded_at)) + event.days
+
+
+def _with_hypercare_until(course: Course, end: int) -> Course:
+    """Return the course whose hypercare ends then; transition keeps its end, unless that would leave it too short."""
     has_transition = course.transition_end_day > course.hypercare_end_day
     after = max(course.transition_end_day, end + course.min_transition_days) if has_transition else end
-    return replace(course, hypercare_end_day=end, transition_end_day=after)
+    return replace(course, hypercare_end_day=end, transition_end_day=after, held=None)
+
+
+def _held(course: Course, event: PlanEvent, phase: Phase) -> Course:
+    if phase not in {Phase.HYPERCARE, Phase.TRANSITION}:
+        raise Conflict("Only hypercare and transition can stay.")
+    if course.held:
+        raise Conflict("The phase stays already.")
+    return replace(course, held=(phase, event.recorded_at))
 
 
 def _left_early(course: Course, event: PlanEvent, phase: Phase) -> Course:
@@ -97,13 +125,16 @@ def _left_early(course: Course, event: PlanEvent, phase: Phase) -> Course:
     day = course.day_of(event.effective_on)
     if course.midnight(day) <= event.recorded_at:
         raise Conflict("A phase cannot end in the past.")
-    if course.relapse and course.is_in_relapse(event.recorded_at):
-        return replace(course, relapse=(course.relapse[0], min(day, course.relapse[1])))
+    relapse = course.relapse if phase is Phase.HYPERCARE else None
     end = course.hypercare_end_day if phase is Phase.HYPERCARE else course.transition_end_day
-    if day >= end:
+    if day >= (relapse[1] if relapse else end) and not course.held:
         raise Conflict("The phase ends by then anyway.")
+    if relapse:
+        return replace(course, relapse=(relapse[0], day), held=None)
     if phase is Phase.TRANSITION:
-        return replace(course, transition_end_day=day)
+        return replace(course, transition_end_day=day, held=None)
+    if course.held:
+        return _with_hypercare_until(course, day)
     has_transition = course.transition_end_day > course.hypercare_end_day
     return replace(
         course, hypercare_end_day=day, transition_end_day=course.transition_end_day if has_transition else day
@@ -114,7 +145,9 @@ def _relapsed(course: Course, event: PlanEvent, phase: Phase) -> Course:
     if phase not in {Phase.TRANSITION, Phase.STANDARD}:
         raise Conflict("Only a launch that left hypercare can relapse.")
     end = course.day_index(event.recorded_at) + (event.days or RELAPSE_DAYS)
-    return replace(course, relapse=(event.recorded_at, end))
+    later = max(course.transition_end_day, end + course.min_transition_days)
+    transition = later if course.held else course.transition_end_day
+    return replace(course, relapse=(event.recorded_at, end), transition_end_day=transition, held=None)
 
 
 def _paused(course: Course, event: PlanEvent, phase: Phase) -> Course:
@@ -152,6 +185,7 @@ def _begun_anew(course: Course, event: PlanEvent) -> Course:
         pauses=(),
         paused_since=None,
         relapse=None,
+        held=None,
     )
 
 
@@ -172,6 +206,7 @@ def _replanned(course: Course, event: PlanEvent, phase: Phase) -> Course:
 
 _EFFECTS: Mapping[PlanEventKind, Callable[[Course, PlanEvent, Phase], Course]] = {
     PlanEventKind.EXTEND: _extended,
+    PlanEventKind.HOLD: _held,
     PlanEventKind.EXIT_EARLY: _left_early,
     PlanEventKind.PAUSE: _paused,
     PlanEventKind.RESUME: _resumed,

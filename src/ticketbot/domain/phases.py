@@ -20,10 +20,18 @@ class Phase(StrEnum):
 STRENGTH = (Phase.HYPERCARE, Phase.TRANSITION, Phase.STANDARD, Phase.PRE_LIVE)
 
 
+#: Who extends a plan where its gate does.
+GATE = "gate"
+
+
 class PlanEventKind(StrEnum):
-    """How a plan may change (PH5). `replan` sets other lengths before go-live (`#launch` again)."""
+    """How a plan may change (PH5). `replan` sets other lengths before go-live (`#launch` again).
+
+    `hold` lets the present phase stay until somebody extends or ends it: a gate that failed once too often (GT4).
+    """
 
     EXTEND = "extend"
+    HOLD = "hold"
     EXIT_EARLY = "exit_early"
     PAUSE = "pause"
     RESUME = "resume"
@@ -35,7 +43,7 @@ class PlanEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEvent:
-    """One recorded change of a plan; it never takes effect before `recorded_at`.
+    """One recorded change of a plan; it never takes effect before `recorded_at`. `by` is a person, or `GATE`.
 
     extend takes `days`, relapse may; exit_early takes `effective_on` (its local midnight); rollback and move_go_live
     take `go_live_at`; replan takes the two lengths.

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from ticketbot.domain.courses import Course, after
 from ticketbot.domain.errors import Conflict
-from ticketbot.domain.phases import Boundary, Phase, PlanEvent
+from ticketbot.domain.phases import GATE, Boundary, Phase, PlanEvent, PlanEventKind
+
+#: What says when the present phase ends; the last of them counts.
+_ENDING = frozenset({PlanEventKind.EXTEND, PlanEventKind.HOLD, PlanEventKind.EXIT_EARLY})
+#: What lets a phase begin anew.
+_BEGINNING = frozenset(
+    {PlanEventKind.ROLLBACK, PlanEventKind.MOVE_GO_LIVE, PlanEventKind.REPLAN, PlanEventKind.RELAPSE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,32 @@ class PhasePlan:
     def is_paused(self, instant: datetime) -> bool:
         """Say whether the day counter stands still at *instant*."""
         return self._course(instant).paused_since is not None
+
+    def stays_since(self, instant: datetime) -> datetime | None:
+        """Return since when the present phase stays until a manager says how it ends, None if it has an end (GT4)."""
+        course = self._course(instant)
+        return course.held[1] if course.held and course.stays(course.phase_at(instant), instant) else None
+
+    def is_left_early(self, instant: datetime) -> bool:
+        """Say whether the present phase ends when somebody said so: its gate was passed, or overruled, by then."""
+        last = next((each for each in reversed(self._of_phase(instant)) if each.kind in _ENDING), None)
+        return last is not None and last.kind is PlanEventKind.EXIT_EARLY
+
+    def gate_extensions(self, instant: datetime) -> int:
+        """Return how often its gate has lengthened the present phase; a relapse counts anew (GT4)."""
+        return sum(each.kind is PlanEventKind.EXTEND and each.by == GATE for each in self._of_phase(instant))
+
+    def _of_phase(self, instant: datetime) -> list[PlanEvent]:
+        """Return the events of the present phase, oldest first."""
+        phase, found = self.phase_at(instant), list[PlanEvent]()
+        for event in self.events:
+            if event.recorded_at > instant:
+                break
+            if event.kind in _BEGINNING:
+                found = []
+            elif self.phase_at(event.recorded_at) is phase:
+                found.append(event)
+        return found
 
     def is_taper(self, instant: datetime) -> bool:
         """Say whether support is tapering off: the last half of focused14 as first planned, or transition (PH8)."""

@@ -88,13 +88,26 @@ class Timetable:
     quarterly_every_days: int = 91
 
 
+#: GT2: how many points each part of the score may bring.
+WEIGHTS: Mapping[str, float] = {
+    "W1": 20, "W2": 20, "W3": 15, "W4": 10, "W5": 5, "W6": 10, "W7": 10, "W8": 5, "W9": 5,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateRules:
-    """What the gate asks for and what it does (GT1 to GT4); the calm hours are the profile's."""
+    """What the gate asks for and what it does (GT1 to GT4); a profile may ask for other calm hours of its own.
+
+    `weights` are the parts' of the score, by their codes; `aged_after` is working time of the office calendar.
+    """
 
     threshold: float = 75
+    p1_quiet_hours: float = 168
     extension_days: int = 7
     automatic_extensions: int = 2
+    self_sufficiency_percent: float = 95
+    aged_after: timedelta = timedelta(hours=40)
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +174,11 @@ class Policy:
             return targets
         replaced = self.profiles[profile].replaces_calendars
         return replace(targets, calendar=replaced.get(targets.calendar, targets.calendar))
+
+    def calm_hours(self, profile: str) -> float:
+        """Return for how many hours there must have been no P1 at the exit of a launch of this profile (G3)."""
+        own = self.profiles[profile].calm_hours
+        return self.gate.p1_quiet_hours if own is None else own
 
     def lexicon(self, locale: str) -> Lexicon:
         """Return the word lists of *locale* or its language, else the English ones."""

@@ -49,7 +49,10 @@ class Length:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A kind of launch: lengths, switches, and texts by locale that WELCOME and READY print."""
+    """A kind of launch: lengths, switches, and texts by locale that WELCOME and READY print.
+
+    `calm_hours` without a P1 before the exit are the desk's (`GateRules`) unless given.
+    """
 
     name: str
     lengths: Mapping[Complexity, Length]
@@ -57,7 +60,7 @@ class Profile:
     replaces_calendars: Mapping[str, str] = field(default_factory=dict)
     has_standup: bool = True
     has_daily: bool = True
-    calm_hours: int = 168
+    calm_hours: float | None = None
     taper_from_percent: int | None = None
     nudge_from_percent: int = 50
     min_transition_days: int = 30
