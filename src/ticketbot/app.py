@@ -21,6 +21,7 @@ from ticketbot.desk.watchdog import MailboxTrouble, Oversize, Renumbered
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.errors import MailboxRefused, MailboxUnavailable, RelayUnavailable
 from ticketbot.domain.tokens import Keyring
+from ticketbot.inbound.ahead import Hand
 from ticketbot.inbound.fetch import Fetcher, Source
 from ticketbot.inbound.mailbox import Account, ImapMailbox, Mailbox
 from ticketbot.inbound.parse import attachment_bytes, read
@@ -84,6 +85,7 @@ class App:
             log.info("ticketbot serves", extra={"action": "service_started", "roles": [role.value for role in roles]})
             stop.wait()
             service.stop()
+            self.pipeline.close()
             self.deliverer.close()
         log.info("ticketbot stopped", extra={"action": "service_stopped"})
 
@@ -161,13 +163,15 @@ def build(
     clock: Clock | None = None,
     sender: Sender | None = None,
     reader: Reader | None = None,
+    lanes: int = 1,
     mailbox: Callable[[MailboxSettings], Mailbox] | None = None,
     is_lasting: bool = True,
 ) -> App:
     """Return the service that these settings describe; connects to nothing yet, but makes the key file once.
 
-    Mails are read in this very process unless a *reader* is handed in; who hands one in also closes it. *mailbox*
-    opens a mailbox in place of IMAP; what is not *is_lasting* need not survive a crash of the machine.
+    Mails are read in this very process unless a *reader* is handed in, which reads so many at a time as it has
+    *lanes*; who hands one in also closes it. *mailbox* opens a mailbox in place of IMAP; what is not *is_lasting* need
+    not survive a crash of the machine.
     """
     clock = clock or SystemClock()
     store = Store(settings.database.url, is_lasting=is_lasting)
@@ -182,7 +186,12 @@ def build(
         for name, each in settings.mailboxes.items()
     ]
     pipeline = Pipeline(
-        store=store, reader=reader or InlineReader(), desk=desk, clock=clock, holder=our_name("process")
+        store=store,
+        reader=reader or InlineReader(),
+        desk=desk,
+        clock=clock,
+        holder=our_name("process"),
+        hand=Hand(lanes),
     )
     deliverer = Deliverer(
         store=store,

@@ -13,6 +13,7 @@ from ticketbot.desk.desk import Desk
 from ticketbot.desk.post import Post
 from ticketbot.domain.addressing import anchor_id
 from ticketbot.domain.tokens import Audience, make_token
+from ticketbot.inbound.ahead import Hand
 from ticketbot.inbound.pipeline import Pipeline
 from ticketbot.inbound.reader import InlineReader, Reader
 from ticketbot.store.database import Store
@@ -52,6 +53,7 @@ class DeskDriver:
     reader: Reader = field(default_factory=InlineReader)
     ack_cap: int = 600
     holder: str = "test"
+    lanes: int = 1
     file: str = DESK
     _desk: Desk | None = None
 
@@ -80,7 +82,14 @@ class DeskDriver:
 
     @property
     def pipeline(self) -> Pipeline:
-        return Pipeline(store=self.store, reader=self.reader, desk=self.desk, clock=self.clock, holder=self.holder)
+        return Pipeline(
+            store=self.store,
+            reader=self.reader,
+            desk=self.desk,
+            clock=self.clock,
+            holder=self.holder,
+            hand=Hand(self.lanes),
+        )
 
     def keep(
         self, raw: bytes, *, mailbox: str = "support", at: datetime | None = None, is_imported: bool = False

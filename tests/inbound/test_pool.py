@@ -17,7 +17,7 @@ from tests.factories import a_mail
 
 from ticketbot.domain.errors import TemporaryError, UnreadableMail
 from ticketbot.inbound.parse import read
-from ticketbot.inbound.pool import PooledReader
+from ticketbot.inbound.pool import PooledReader, cores
 from ticketbot.inbound.ward import Allowance
 from ticketbot.store.database import Store
 
@@ -209,6 +209,30 @@ def test_closing_ends_every_child_and_frees_who_waits() -> None:
     assert not any(is_alive(process) for process in processes)
     with pytest.raises(TemporaryError, match="stopping"):
         pool.read(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("share", "found"),
+    [
+        ("100000 100000", 1),
+        ("50000 100000", 1),
+        ("1 100000", 1),
+        ("max 100000", None),
+        ("", None),
+        ("9900000 100000", None),
+    ],
+)
+def test_there_are_as_many_children_as_cores_or_as_the_container_s_share(
+    share: str, found: int | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "cpu.max"
+    file.write_text(share, encoding="ascii")
+
+    assert cores(file) == (found or len(os.sched_getaffinity(0)))
+
+
+def test_without_a_container_every_core_counts(tmp_path: Path) -> None:
+    assert cores(tmp_path / "none") == len(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -78,7 +78,7 @@ def _serve(config: Path, log: Path, later: timedelta) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with PooledReader() as reader:
-        app = build(settings, clock=LaterClock(ahead=later), reader=reader)
+        app = build(settings, clock=LaterClock(ahead=later), reader=reader, lanes=reader.size)
         try:
             app.run(stop)
         finally:

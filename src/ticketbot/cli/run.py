@@ -42,8 +42,10 @@ def run(*, role: str | None, once: bool) -> None:
     found.demand_service()
     start_logging(found)
     with ExitStack() as stack:
-        is_reading = not once and Role.PROCESS in (roles or ALL_ROLES)
-        app = build(found, reader=stack.enter_context(PooledReader()) if is_reading else None)
+        pool = None
+        if Role.PROCESS in (roles or ALL_ROLES):
+            pool = stack.enter_context(PooledReader(size=found.reading.children or None))
+        app = build(found, reader=pool, lanes=pool.size if pool is not None else 1)
         stack.callback(app.close)
         prepare(app)
         if once:

@@ -202,6 +202,14 @@ class RelaySettings(ServerSettings):
         return self
 
 
+class ReadingSettings(Section):
+    """[reading]: the child processes in which mails are read."""
+
+    children: int = Field(
+        default=0, ge=0, le=256, description="how many mails are read at a time when many wait; 0: one for each core"
+    )
+
+
 class SecuritySettings(Section):
     """[security]: our own keys."""
 
@@ -248,6 +256,7 @@ class Settings(Section):
     relay: RelaySettings = Field(
         default_factory=lambda: RelaySettings.model_validate({}), description="the SMTP server that takes our letters"
     )
+    reading: ReadingSettings = Field(default=ReadingSettings(), description="how mails are read")
     security: SecuritySettings = Field(default=SecuritySettings(), description="our own keys")
     web: WebSettings = Field(default=WebSettings(), description="the command centre's page")
     log: LogSettings = Field(default=LogSettings(), description="what goes to stderr")

@@ -35,6 +35,10 @@ class Desk:
         """Return the rules in force in this transaction."""
         return self.book.read(work)
 
+    def authserv_ids(self, mailbox: str) -> frozenset[str]:
+        """Return under which names our own server speaks in a mailbox; the settings say so, no transaction does."""
+        return self.book.authserv_ids(mailbox)
+
     def house(self, rules: Rules, mail: InboxMail, *, now: datetime) -> House:
         """Return what classifying a mail must know of us."""
         return House(

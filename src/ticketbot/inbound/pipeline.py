@@ -1,7 +1,7 @@
 """One received mail, from bytes to what it means for the desk: read, classify, thread, answer."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ticketbot.clock import Clock
@@ -16,6 +16,7 @@ from ticketbot.domain.evidence import Evidence
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender
 from ticketbot.domain.threads import Match, decide
+from ticketbot.inbound.ahead import Hand, Reading
 from ticketbot.inbound.charsets import clean_line
 from ticketbot.inbound.known import without_ours
 from ticketbot.inbound.reader import Reader
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 DEATHS = 5
 EXCERPT = 4_000
+#: Of a backlog, so many mails and octets are in hand at a time: enough to keep every child busy, and no more to hold.
+IN_HAND_PER_LANE = 8
+OCTETS_IN_HAND = 8 * 1024 * 1024
 #: Of our own letters on a ticket, those whose words are looked for in an answer.
 LETTERS_COMPARED = 10
 _PUBLIC_CODES = frozenset(code.value for code, letter in LETTERS.items() if letter.audience is Audience.CLIENT)
@@ -35,28 +39,43 @@ _PUBLIC_CODES = frozenset(code.value for code, letter in LETTERS.items() if lett
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """Takes received mails in hand, one at a time, oldest first."""
+    """Takes received mails in hand, oldest first, and decides them one at a time. It belongs to one thread.
+
+    Where *hand* has several lanes and there is a backlog, the mails in hand are read ahead, as many at a time; when
+    their turn comes they are decided just as if each had been taken alone.
+    """
 
     store: Store
     reader: Reader
     desk: Desk
     clock: Clock
     holder: str
+    hand: Hand = field(default_factory=Hand)
 
     def do_one(self) -> bool:
         """Process one waiting mail; return whether there was one."""
+        turn = self.hand.next()
+        if turn is None:
+            if not self._claim():
+                return False
+            turn = self.hand.next()
+        if turn is not None:
+            self.take(*turn)
+        return True
+
+    def _claim(self) -> bool:
+        """Take what waits in hand, each with its attempt counted; return whether there was anything."""
         now = self.clock.now()
         with self.store.look() as work:
             if not work.inbox.waiting(now=now, holder=self.holder):
                 return False
+        limit = 1 if self.hand.lanes == 1 else self.hand.lanes * IN_HAND_PER_LANE
         with self.store.work() as work:
-            claimed = work.inbox.claim(now=now, holder=self.holder)
+            claimed = work.inbox.claim(now=now, holder=self.holder, limit=limit, octets=OCTETS_IN_HAND)
             for mail in claimed:
                 if mail.attempts > ATTEMPTS:
                     self._quarantine(work, mail, f"nobody came back from it {mail.attempts - 1} times")
-        for mail in claimed:
-            if mail.state == MailState.RECEIVED:
-                self.take(mail.id)
+        self.hand.take([mail.id for mail in claimed if mail.state == MailState.RECEIVED], self._read)
         return bool(claimed)
 
     def next_at(self) -> datetime | None:
@@ -64,11 +83,13 @@ class Pipeline:
         with self.store.look() as work:
             return work.inbox.next_at()
 
-    def take(self, mail_id: int) -> None:
+    def take(self, mail_id: int, reading: Reading | None = None) -> None:
         """Process a claimed mail; a failure is its own alone, counted, and after the third it is quarantined."""
         try:
-            self.process(mail_id)
+            self.process(mail_id, reading)
         except TemporaryError:
+            # What else is in hand stays ours in the database, and is claimed anew behind this one: no attempt counts.
+            self.hand.put_down()
             with self.store.work() as work:
                 mail = work.inbox.in_hand(mail_id, holder=self.holder)
                 if mail is not None:  # else the commit of which we heard nothing went through
@@ -80,22 +101,18 @@ class Pipeline:
             )
             self._failed(mail_id, error)
 
-    def process(self, mail_id: int) -> Outcome | None:
+    def process(self, mail_id: int, reading: Reading | None = None) -> Outcome | None:
         """Turn one received mail into what it means for the desk, in one transaction.
 
         Return None where somebody else has taken or finished it meanwhile, because we were too long about it.
         """
-        with self.store.look() as work:
-            source = work.inbox.mail(mail_id)
-            raw = work.inbox.raw(source.sha256)
-            rules = self.desk.rules(work)
-            house = self.desk.house(rules, source, now=self.clock.now())
-        message = self.reader.read(raw, authserv_ids=house.authserv_ids)
-        verdict = classify(message, house)
+        message = reading() if reading is not None else self._read(mail_id)
         with self.store.work() as work:
             mail = work.inbox.in_hand(mail_id, holder=self.holder)
             if mail is None:
                 return None
+            house = self.desk.house(self.desk.rules(work), mail, now=self.clock.now())
+            verdict = classify(message, house)
             arrival = self._arrive(work, mail, message, verdict)
             match verdict.kind:
                 case Kind.CLIENT | Kind.STAFF | Kind.AUTO_REPLY | Kind.LIST:
@@ -115,6 +132,18 @@ class Pipeline:
         )
         return outcome
 
+    def close(self) -> None:
+        """Let go of the mails whose turn did not come; others may take them up at once, and nothing is counted."""
+        left = self.hand.put_down()
+        self.hand.close()
+        if not left:
+            return
+        try:
+            with self.store.work() as work:
+                work.inbox.let_go(left, holder=self.holder, now=self.clock.now())
+        except TemporaryError as error:
+            log.warning("mails in hand could not be put back: %s", error, extra={"action": "process_waits"})
+
     def explain(self, mail_id: int) -> tuple[Message, Verdict, Match]:
         """Return how a received mail is understood now, changing nothing."""
         with self.store.look() as work:
@@ -123,6 +152,13 @@ class Pipeline:
             message = self.reader.read(work.inbox.raw(source.sha256), authserv_ids=house.authserv_ids)
             verdict = classify(message, house)
             return message, verdict, self._arrive(work, source, message, verdict).match
+
+    def _read(self, mail_id: int) -> Message:
+        """Return what a mail says, read in a limited child, outside any transaction. Any thread may ask."""
+        with self.store.look() as work:
+            source = work.inbox.mail(mail_id)
+            raw = work.inbox.raw(source.sha256)
+        return self.reader.read(raw, authserv_ids=self.desk.authserv_ids(source.mailbox))
 
     def _arrive(self, work: Work, mail: InboxMail, message: Message, verdict: Verdict) -> Arrival:
         now = self.clock.now()

@@ -7,8 +7,10 @@ writable folder, takes pickles from it, and imports the program's main module ag
 """
 
 import logging
+import math
 import os
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -19,6 +21,21 @@ from ticketbot.inbound.ward import Allowance, Ward, WardLost
 log = logging.getLogger(__name__)
 
 _USUAL: Final = Allowance()
+
+
+#: How much of all cores a container may use, and out of what (cgroup v2): "max 100000", or "150000 100000" for one
+#: and a half.
+_SHARE: Final = Path("/sys/fs/cgroup/cpu.max")
+
+
+def cores(share_file: Path = _SHARE) -> int:
+    """Return how many cores this process may use: those it is bound to, or its container's share, rounded up."""
+    bound = len(os.sched_getaffinity(0))
+    try:
+        share, span = share_file.read_text(encoding="ascii").split()
+        return max(1, min(bound, math.ceil(int(share) / int(span))))
+    except (OSError, ValueError):
+        return bound
 
 
 class PooledReader:
@@ -32,7 +49,7 @@ class PooledReader:
         function: str = "ticketbot.inbound.parse:read",
     ) -> None:
         """Prepare a pool of at most *size* children that call *function* ("module:name"); none is started yet."""
-        self.size = size or len(os.sched_getaffinity(0))
+        self.size = size or cores()
         self._allowance = allowance
         self._function = function
         self._seats = threading.BoundedSemaphore(self.size)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select, update
 
 from ticketbot.domain.drafts import Json
 from ticketbot.domain.errors import Conflict, NotFound
@@ -160,20 +160,21 @@ class InboxRows(Rows):
             or_(InboxMail.holder.is_(None), InboxMail.holder == holder, InboxMail.lease_until < now),
         )
 
-    def claim(self, *, now: datetime, holder: str, limit: int = 1) -> list[InboxMail]:
+    def claim(self, *, now: datetime, holder: str, limit: int = 1, octets: int | None = None) -> list[InboxMail]:
         """Take waiting mails in hand, oldest first, and count the attempt; a suspect one is taken alone.
 
-        One that was in hand at several deaths lets the others go first: else the mail that happens to be the oldest
-        is in hand whenever a service dies soon after its start, and is blamed for deaths that were not its doing.
+        Together they have at most so many *octets*, but there is always one, however large. One that failed stands
+        behind those that came until then: its next attempts hold up nobody (faults.md A14). One that was in hand at
+        several deaths lets all others go first: else the mail that happens to be the oldest is in hand whenever a
+        service dies soon after its start, and is blamed for deaths that were not its doing.
         What is still in this holder's hand was left there when the database went away: that attempt counts once.
         """
         lets_others_go_first = InboxMail.deaths >= _DEATHS_BY_CHANCE
-        order = (lets_others_go_first, InboxMail.received_at, InboxMail.id)
+        has_failed = and_(InboxMail.attempts > 0, InboxMail.holder.is_(None))
+        since = case((has_failed, InboxMail.next_at), else_=InboxMail.received_at)
+        order = (lets_others_go_first, since, InboxMail.received_at, InboxMail.id)
         query = self._free(now, holder).order_by(*order).limit(limit)
-        found = list(self.session.scalars(self._locking(query, skip=True)))
-        suspects = [mail for mail in found if mail.is_suspect]
-        if suspects:
-            found = suspects[:1]
+        found = _together(self.session.scalars(self._locking(query, skip=True)), octets=octets)
         for mail in found:
             mail.attempts += mail.holder != holder
             mail.holder = holder
@@ -213,6 +214,12 @@ class InboxRows(Rows):
             mail.deaths += mail.is_alone
             mail.is_suspect = True
         return found
+
+    def let_go(self, mail_ids: Sequence[int], *, holder: str, now: datetime) -> None:
+        """Free mails in this holder's hand that were not worked on: nothing is held against them."""
+        in_hand = (InboxMail.id.in_(mail_ids), InboxMail.holder == holder, InboxMail.state == MailState.RECEIVED)
+        nobodys = {"holder": None, "lease_until": None, "next_at": now, "attempts": InboxMail.attempts - 1}
+        self.changed(update(InboxMail).where(*in_hand).values(nobodys))
 
     def put_back(self, mail: InboxMail, *, now: datetime, counts: bool) -> None:
         """Free a mail after a failed attempt; *counts* says whether the failure was the mail's own."""
@@ -265,6 +272,18 @@ class InboxRows(Rows):
         mail.kind = kind
         mail.rule = rule
         mail.trace = list(trace)
+
+
+def _together(mails: Iterable[InboxMail], *, octets: int | None) -> list[InboxMail]:
+    """Return the first of *mails*, and those after it that may be in hand with it."""
+    found: list[InboxMail] = []
+    room = octets
+    for mail in mails:
+        if found and (mail.is_suspect or found[0].is_suspect or (room is not None and mail.size > room)):
+            break
+        found.append(mail)
+        room = room - mail.size if room is not None else None
+    return found
 
 
 def rank(channel: str) -> int:
