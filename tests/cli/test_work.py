@@ -2,6 +2,7 @@
 
 import email
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,8 @@ def test_tickets_are_listed_and_shown_whole(run: Run, with_ticket: Path) -> None
     assert shown["messages"][0]["visible_text"] == "Please help, it says error 502."
     told = run("ticket", "show", "1001").stdout
     assert told.startswith("T-1001  Broken\n")
-    assert "promises" in told
+    assert "promises, times in Europe/Berlin" in told
+    assert re.search(r"\d\d:\d\d:\d\d received · P\d \(S\d\) · standard · \d+ h of Mon", told)
     assert "T-1001" in run("ticket", "list").stdout
     assert run("ticket", "list", "--state", "spam").stdout == "no ticket in that state\n"
 

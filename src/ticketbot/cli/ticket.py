@@ -52,24 +52,30 @@ def list_(*, states: Sequence[str], as_json: bool) -> None:
 @as_json
 @Options.shared
 def show(ref: str, *, as_json: bool) -> None:
-    """Show a ticket whole: its promises, messages and events. REF is T-1042 or 1042.
+    """Show a ticket whole: how each due time came about, line by line, its messages and events.
+
+    REF is T-1042 or 1042. Times of promises are the desk's own; all others, and those of --json, are UTC.
 
     Examples:
       ticketbot ticket show T-1042
       ticketbot ticket show 1042 --json
     """
+    from ticketbot.clock import SystemClock
     from ticketbot.domain.errors import UsageError
-    from ticketbot.reports.tickets import ticket_json
+    from ticketbot.reports.tickets import desk_zone, ticket_json, told_promises
 
     match = re.fullmatch(r"\[?(?:[Tt]-)?(\d{1,9})\]?", ref.strip())
     if match is None:
         raise UsageError(f"{ref!r} is no ticket; write its number, e.g. T-1042")
     with open_store() as store, store.look() as work:
-        facts = ticket_json(work, work.tickets.get(int(match[1])), is_whole=True)
+        found = work.tickets.get(int(match[1]))
+        facts = ticket_json(work, found, is_whole=True)
+        zone = desk_zone(work)
+        stories = told_promises(work, found, zone=zone, now=SystemClock().now())
     if as_json:
         print_json(facts)
     else:
-        _tell(facts)
+        _tell(facts, stories, zone=zone.key)
 
 
 def _row(facts: Mapping[str, Any]) -> tuple[object, ...]:
@@ -78,17 +84,17 @@ def _row(facts: Mapping[str, Any]) -> tuple[object, ...]:
     return (*(facts[name] for name in names), _short(due[0]) if due else None, facts["subject"])
 
 
-def _tell(facts: Mapping[str, Any]) -> None:
+def _tell(facts: Mapping[str, Any], stories: Sequence[Sequence[str]], *, zone: str) -> None:
     click.echo(f"{facts['number']}  {facts['subject']}")
     click.echo(f"  {facts['state']} · {facts['kind']} · {'; '.join(facts['priority_reasons']) or facts['priority']}")
     who = facts["launch"] or facts["client"] or "no client"
     click.echo(f"  {facts['requester']} ({who}) · owner {facts['owner'] or 'nobody'} · {_short(facts['created_at'])}")
-    if facts["clocks"]:
-        click.echo("promises")
-    for clock in facts["clocks"]:
-        due = f"due {_short(clock['due_at'])}" if clock["due_at"] else "no due time"
-        met = {True: ", kept", False: ", missed", None: ""}[clock["met"]]
-        click.echo(f"  {clock['clock']:3} {clock['cycle']}  {clock['state']:8} {due}{met} ({clock['calendar']})")
+    if stories:
+        click.echo(f"promises, times in {zone}")
+    for heading, *steps in stories:
+        click.echo(f"  {heading}")
+        for step in steps:
+            click.echo(f"    {step}")
     for message in facts["messages"]:
         mark = {"in": "<", "out": ">", "note": "#"}.get(message["direction"], " ")
         click.echo(f"{mark} {_short(message['at'])}  {message['from'] or '-'}")

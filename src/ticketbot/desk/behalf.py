@@ -86,6 +86,7 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
         actor=person.slug,
         channel=ticket.channel,
         priority=ticket.priority,
+        severity=ticket.severity,
         kind=ticket.kind,
         requester=party.address,
         lasted=command.args.get("duration"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from ticketbot.desk import asking
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for
@@ -28,13 +29,19 @@ _PLANNING = ("go-live", "customised", "complexity", "profile", "reason")
 def out_of_place(parsed: Parsed) -> Iterator[CommandError]:
     """Yield an error for each command that is about a ticket, where the mail is about none and opens none."""
     for command in parsed.commands:
-        if command.name != CommandName.LAUNCH:
+        if command.name != CommandName.LAUNCH and command.name not in asking.ASKS:
             yield CommandError(
                 line_no=command.line_no,
                 line=command.line,
                 reason="this mail is about no ticket and opens none; reply to one of the ticket's mails",
                 suggestion=command.spec.example,
             )
+
+
+def without_ticket(arrival: Arrival, person: Staff, command: Command) -> str:
+    """Do what may stand in a mail that is about no ticket: answer, or plan a launch."""
+    ask = asking.ASKS.get(command.name)
+    return ask(arrival, person, command, None) if ask is not None else plan_launch(arrival, person, command)
 
 
 def launch_of_ticket(acting: Acting, command: Command) -> str:

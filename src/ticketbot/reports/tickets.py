@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ticketbot.deskfile import desk_of
 from ticketbot.domain.clocks import clock_facts, clock_of, current
 from ticketbot.domain.explain import NAMES, Deed, explain
 from ticketbot.store.database import Work
@@ -50,6 +51,12 @@ def ticket_json(work: Work, ticket: Ticket, *, is_whole: bool) -> dict[str, Any]
 def tickets_json(work: Work, tickets: Iterable[Ticket]) -> list[dict[str, Any]]:
     """Return tickets as `ticket list --json` has them."""
     return [ticket_json(work, ticket, is_whole=False) for ticket in tickets]
+
+
+def desk_zone(work: Work) -> ZoneInfo:
+    """Return the organisation's zone, UTC before the first `desk apply`."""
+    version = work.desk.policy()
+    return desk_of(version.document).zone if version is not None else ZoneInfo("UTC")
 
 
 def told_promises(

@@ -1,0 +1,54 @@
+"""Verbs of the group Ask: what staff may ask by mail, answered in the receipt (domain.md CM7)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from ticketbot.desk.actions import Acting
+from ticketbot.desk.arrival import Arrival
+from ticketbot.domain.commands import Command
+from ticketbot.domain.errors import Conflict
+from ticketbot.reports.tickets import told_promises
+from ticketbot.store.models import Staff, Ticket
+
+#: What parts the lines of an answer.
+NEW_LINE = "\n"
+
+
+def why(arrival: Arrival, person: Staff, command: Command, ticket: Ticket | None) -> str:
+    """Return the arithmetic of each due time of a ticket: the one that is named, else the one in hand."""
+    named = _named(arrival, command, ticket)
+    zone = ZoneInfo(person.timezone)
+    stories = told_promises(arrival.work, named, zone=zone, now=arrival.now, is_brief=True)
+    if not stories:
+        return f"T-{named.number} promises nothing."
+    lines = [f"T-{named.number} · times in {zone.key}", *(line for story in stories for line in story)]
+    return NEW_LINE.join(lines)
+
+
+def _named(arrival: Arrival, command: Command, ticket: Ticket | None) -> Ticket:
+    text = command.args.get("ticket")
+    if text is None:
+        if ticket is None:
+            raise Conflict(f"#{command.name} needs a ticket; write #{command.name} T-1042")
+        return ticket
+    found = arrival.work.tickets.by_number(int(text.removeprefix("T-")))
+    if found is None:
+        raise Conflict(f"there is no ticket {text}")
+    return found
+
+
+#: Each answers with lines, and changes nothing; the ticket is the one that the mail is about, if any.
+ASKS: Mapping[str, Callable[[Arrival, Staff, Command, Ticket | None], str]] = {"why": why}
+
+
+def _on_ticket(ask: Callable[[Arrival, Staff, Command, Ticket | None], str]) -> Callable[[Acting, Command], str]:
+    return lambda acting, command: ask(acting.arrival, acting.person, command, acting.ticket)
+
+
+#: The same as verbs of a mail that is about a ticket.
+VERBS: Mapping[str, Callable[[Acting, Command], str]] = {name: _on_ticket(ask) for name, ask in ASKS.items()}
+
+
+def lines_of(done: Iterable[str]) -> list[str]:
+    """Return what was done, a sentence each, and what was answered, line by line."""
+    return [line for each in done for line in each.split(NEW_LINE)]
