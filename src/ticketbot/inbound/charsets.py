@@ -179,6 +179,8 @@ def codec_of(label: str) -> str | None:
 
 def decode(data: bytes, label: str = "") -> str:
     """Return *data* as text: by its label where that holds, else by what the bytes say. Never raises, not yet clean."""
+    if not label and data.isascii() and b"\x1b" not in data:
+        return data.decode("ascii")
     for mark, wide in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(wide, "replace")

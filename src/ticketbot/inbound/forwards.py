@@ -32,7 +32,7 @@ def passes_on(text: str, *, follows: bool, holds_mails: bool) -> bool:
 def forward_begins(lines: Sequence[str]) -> int | None:
     """Return the line from which on another mail is passed on, or None: neither quotes nor history count."""
     for number, line in enumerate(lines):
-        if QUOTED.match(line):
+        if ">" in line[:8] and QUOTED.match(line):
             if not _is_quoted_forward(lines, number):
                 return None
         elif not is_forward_line(line):
@@ -43,12 +43,10 @@ def forward_begins(lines: Sequence[str]) -> int | None:
 
 def is_forward_line(line: str) -> bool:
     """Return whether a line says that what follows was passed on: between rulers, or as Apple's programs begin it."""
+    if not line or not (line[0] in RULERS or line[-1] in RULERS):
+        return False
     bare = line.strip(RULERS)
-    return (
-        3 < len(bare) < 80
-        and (bare != line or line.endswith((":", "\uff1a")))
-        and FORWARDED.fullmatch(bare) is not None
-    )
+    return 3 < len(bare) < 80 and FORWARDED.fullmatch(bare) is not None
 
 
 def passed_on(lines: list[str], start: int) -> list[str]:

@@ -22,6 +22,8 @@ LOOKED_AT: Final = 500
 QUOTED: Final = re.compile(r"\s{0,3}>|\s{0,3}[A-Z]{1,3}> ?(?=\S|$)")
 PLAIN_QUOTED: Final = re.compile(r"\s{0,3}>")
 _SPAN: Final = 6
+#: How far before the end of a line an introduction's own end begins.
+_TAIL: Final = 60
 _ENDS: Final = re.compile(
     r"[:\uff1a][\s\u200e\u200f]*[\]*_>-]{0,12}[\s\u200e\u200f]*$|(?:wrote|schrieb|écrit|escribió|escreveu|scritto|skrev|写道|寫道)[\s*_-]*$"
 )
@@ -36,15 +38,16 @@ def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
     In a first mail a bare block of labels may be a form that somebody filled in: only one with sender, date, recipient
     and subject in a program's order counts there.
     """
+    asks_above = _asks_above(lines)
     for number, line in enumerate(lines):
         if not line.strip():
             continue
         head = line[:LOOKED_AT]
-        if number and HISTORY_BELOW.match(head):
+        if number and ">" in head and HISTORY_BELOW.match(head):
             return number
         if PLAIN_QUOTED.match(line) and not is_torn_end(lines, number):
             continue
-        if (is_original_line(line) or REPLY_ABOVE.search(head)) and number:
+        if number and (is_original_line(line) or (asks_above and REPLY_ABOVE.search(head))):
             return number
         if is_header_block(lines, number) and (is_reply or _is_programs_own(lines, number)):
             return number
@@ -57,14 +60,22 @@ def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
     return len(lines)
 
 
+def _asks_above(lines: Sequence[str]) -> bool:
+    """Return whether a text speaks of a line at all: the costly look for "reply above this line" is for those."""
+    whole = "\n".join(lines).lower()
+    return any(word in whole for word in ("line", "linie", "zeile", "ligne", "línea", "linha", "riga", "lijn", "linje"))
+
+
 def may_introduce(line: str) -> bool:
     """Return whether a line could be the last one of "On … Ann wrote:"."""
     head = line[:LOOKED_AT]
-    return _ENDS.search(head) is not None or ":>" in head or LONE_INTRODUCTION.match(head) is not None
+    return _ENDS.search(head[-_TAIL:]) is not None or ":>" in head or LONE_INTRODUCTION.match(head) is not None
 
 
 def is_torn_end(lines: Sequence[str], number: int) -> bool:
     """Return whether a line only looks quoted: the ">" closes an address that was broken over two lines."""
+    if not lines[number].rstrip().endswith((":", "\uff1a")):
+        return False
     return bool(_TORN_END.match(lines[number])) and bool(number) and not PLAIN_QUOTED.match(lines[number - 1])
 
 

@@ -65,13 +65,12 @@ def _lines(marked: str, *, is_forward: bool) -> list[str]:
 
 
 def _newly_written(lines: list[str], *, is_reply: bool, is_forward: bool) -> list[str]:
-    bare = _bare_forward(lines, is_forward=is_forward)
+    forward = forward_begins(lines)
+    bare = _bare_forward(lines, forward, is_forward=is_forward)
     if bare is not None:
         return passed_on(lines, bare)
-    if is_forward:
-        return trimmed(lines)
-    if forward_begins(lines) is not None:
-        return lines
+    if forward is not None or is_forward:
+        return trimmed(lines) if is_forward else lines
     end = history_begins(lines, is_reply=is_reply)
     lines = lines[:end]
     lines = without_signature(lines, by_marks=True)
@@ -79,11 +78,10 @@ def _newly_written(lines: list[str], *, is_reply: bool, is_forward: bool) -> lis
     return trimmed(without_signature(lines, by_marks=False))
 
 
-def _bare_forward(lines: list[str], *, is_forward: bool) -> int | None:
+def _bare_forward(lines: list[str], forward: int | None, *, is_forward: bool) -> int | None:
     """Return where the block of labels of a forward without own words begins, or None."""
-    begins = forward_begins(lines)
-    if begins is not None:
-        return None if any(line.strip() for line in trimmed(lines[:begins])) else begins + 1
+    if forward is not None:
+        return None if any(line.strip() for line in trimmed(lines[:forward])) else forward + 1
     if not is_forward:
         return None
     begins = next((number for number, line in enumerate(lines) if line.strip(RULERS)), 0)
