@@ -5,12 +5,14 @@ from datetime import datetime
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care
+from ticketbot.desk.feedback import asked
 from ticketbot.desk.promises import load_clocks, outcome_of, pass_over, save_clocks
 from ticketbot.desk.relayed import for_client
 from ticketbot.desk.told import (
     client_reader,
     client_thread,
     clock_facts,
+    has_client,
     reader_of,
     staff_thread,
     story_of,
@@ -248,7 +250,7 @@ def reply(acting: Acting, text: str, *, act: Act = Act.REPLY, gives_away: bool =
     if ticket.owner_id is None and not gives_away:
         ticket.owner_id = acting.person.id
         acting.note("owner", to=acting.person.slug, why="first to answer")
-    acting.note("reply")
+    acting.note("reply", act=act.value)
     save_promises(arrival, ticket, _answered(acting, load_clocks(work, ticket), act=act))
     write_to_client(acting, for_client(arrival, acting.person, text), act=act)
     return {
@@ -274,6 +276,8 @@ def _answered(acting: Acting, clocks: Clocks, *, act: Act) -> Clocks:
 def write_to_client(acting: Acting, text: str, *, act: Act) -> None:
     """Send words, or none, to requester and participants: as news, or as the end of the matter."""
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
+    if not has_client(work, ticket):
+        return
     reader = client_reader(work, ticket, acting.care)
     copies = tuple(
         each.address for each in work.tickets.participants(ticket.id) if each.address != fold(ticket.requester_address)
@@ -296,6 +300,7 @@ def write_to_client(acting: Acting, text: str, *, act: Act) -> None:
                 closes_at=ticket.act_at,
                 enclosures=arrival.enclosures(),
                 reply_to=reply_to,
+                csat=asked(arrival, ticket),
             )
         )
         return

@@ -56,7 +56,7 @@ class Desk:
     def _is_vote(self, now: datetime) -> Callable[[str], bool]:
         def is_vote(address: str) -> bool:
             found = read_address(address, keys=self.post.keys, now=now)
-            return found is not None and found.purpose is Purpose.RATE
+            return found is not None and found.purpose in (Purpose.RATE, Purpose.SIGN_OFF)
 
         return is_vote
 

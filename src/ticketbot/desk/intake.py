@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ticketbot.desk.actions import change_state, raise_to, rank_as, save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for, care_of, hours_of, launch_for
+from ticketbot.desk.feedback import asks_something, rate, vote_by_reply
 from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.told import client_reader, clock_facts, reader_of, staff_thread, ticket_facts
@@ -265,6 +266,11 @@ def _append(arrival: Arrival, ticket: Ticket) -> Outcome:
     if not is_client:
         _relay(arrival, ticket, care, offered=(), is_verified=False)
         return joined(ticket.id, kept.id, f"{match.reason}; kept as an internal message")
+    vote = vote_by_reply(arrival, ticket)
+    if vote is not None:
+        rate(arrival, ticket, vote)
+        if not asks_something(arrival, vote):
+            return joined(ticket.id, kept.id, f"a rating by reply: {vote.score} of 5")
     people = let_in(arrival, ticket, care.client)
     thanks = is_pure_thanks(
         message.new_text,

@@ -1,5 +1,6 @@
 """The desk's way into the outbox: every letter gets the Message-ID that its key decides, and a signed way back."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from ticketbot.domain.addressing import Purpose, signed_address
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.ids import message_id_for
+from ticketbot.domain.ratings import ADDRESS_WORKS
 from ticketbot.domain.tokens import Audience, Keyring, make_token
 from ticketbot.outbound.compose import DeskIdentity
 from ticketbot.outbound.facts import ReplyAddresses
@@ -16,6 +18,7 @@ from ticketbot.store.database import Work
 STAFF_TOKEN_DAYS = 90
 TRIAGE_TOKEN_DAYS = 30
 CHALLENGE_HOURS = 24
+SIGN_OFF_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,23 @@ class Post:
         """Return the address by which a client's reply finds its ticket; it grants nothing."""
         token = make_token(self.keys, audience=Audience.CLIENT_REPLY, number=number)
         return signed_address(self.identity.address, token, purpose=Purpose.REPLY)
+
+    def rating_address(self, number: int, *, score: int, reader: str, now: datetime) -> str:
+        """Return the address at which the requester of a settled ticket gives it this score."""
+        ends_at = now + ADDRESS_WORKS
+        token = make_token(self.keys, audience=Audience.RATING, number=number, reader=reader, ends_at=ends_at)
+        return signed_address(self.identity.address, token, purpose=Purpose.RATE, score=score)
+
+    def sign_off_address(self, launch: str, *, reader: str, now: datetime) -> str:
+        """Return the address at which a sponsor signs a launch (its slug) off."""
+        ends_at, number = now + timedelta(days=SIGN_OFF_DAYS), self.launch_mark(launch)
+        token = make_token(self.keys, audience=Audience.SIGN_OFF, number=number, reader=reader, ends_at=ends_at)
+        return signed_address(self.identity.address, token, purpose=Purpose.SIGN_OFF)
+
+    @staticmethod
+    def launch_mark(slug: str) -> int:
+        """Return the number by which a token names a launch: from its slug, never from a row."""
+        return int.from_bytes(hashlib.sha256(slug.encode()).digest()[:4])
 
     def challenge_address(self, challenge: int, *, reader: str, now: datetime) -> str:
         """Return the address at which one reply of this person executes a held mail."""

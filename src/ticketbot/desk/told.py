@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from ticketbot.desk.care import Care, hours_of
 from ticketbot.desk.people import Told
+from ticketbot.domain.kinds import Channel
 from ticketbot.domain.messages import fold
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.sla import Clock, Clocks, ClockState, current
@@ -25,6 +26,11 @@ def reader_of(person: Staff) -> Reader:
 def reader_of_told(who: Told) -> Reader:
     """Return somebody who holds a role as the reader of a letter."""
     return Reader(address=who.address, name=who.name, locale=who.locale, zone=who.zone)
+
+
+def has_client(work: Work, ticket: Ticket) -> bool:
+    """Return whether a person at the client asked for a ticket: what a monitor opened has nobody to answer."""
+    return ticket.channel != Channel.ALERT or work.desk.contact_at(ticket.requester_address) is not None
 
 
 def client_reader(work: Work, ticket: Ticket, care: Care) -> Reader:

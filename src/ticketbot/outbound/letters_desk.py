@@ -71,6 +71,7 @@ def command_receipt(
     ticket: TicketFacts | None = None,
     subject: str = "",
     note_address: str | None = None,
+    launch: str | None = None,
 ) -> Draft:
     """Say (CMD:receipt) what a command mail did, one sentence a line (*done*). *subject* is the command mail's own."""
     return write(
@@ -82,6 +83,7 @@ def command_receipt(
         cause=cause,
         now=now,
         reply_to=note_address,
+        launch=launch,
         values={
             "variant": "receipt",
             "done": done,

@@ -50,7 +50,8 @@ class References:
             return text.strip() if text.strip().startswith("<") else f"<{text.strip()}>"
         for letter in self._sent(self._number(found["label"])):
             if found["who"].casefold() == "the client":
-                is_it = LETTERS[Code(letter.code)].audience is Readers.CLIENT
+                requester = self.work.tickets.get(self._number(found["label"])).requester_address
+                is_it = LETTERS[Code(letter.code)].audience is Readers.CLIENT and letter.reader == fold(requester)
             else:
                 is_it = fold(found["who"]) in map(fold, (*letter.to, *letter.cc))
             if is_it:
@@ -99,7 +100,7 @@ class References:
     def _launch(self, name: str) -> int:
         for launch in self.work.desk.launches():
             if name in (launch.slug, launch.slug.partition("/")[2]):
-                return launch.id
+                return self.app.desk.post.launch_mark(launch.slug)
         raise ConfigurationError(f"{{token:{name}}} names no ticket that was opened and no launch")
 
     def _number(self, label: str) -> int:
