@@ -460,6 +460,21 @@ STATUS = {
         "bounce",
         ["gone@client.example"],
     ),
+    "forwarded_by_their_server": (
+        "Original-Recipient: rfc822;gone@client.example\nFinal-Recipient: rfc822;g.one@store7.client.example\nAction: failed\nStatus: 5.1.1",
+        "bounce",
+        ["gone@client.example"],
+    ),
+    "original_is_a_local_name": (
+        "Original-Recipient: rfc822;gone@store7\nFinal-Recipient: rfc822;gone@client.example\nAction: failed\nStatus: 5.1.1",
+        "bounce",
+        ["gone@client.example"],
+    ),
+    "only_a_local_name": (
+        "Final-Recipient: rfc822;gone@store7\nAction: failed\nStatus: 5.1.1",
+        "bounce",
+        ["gone@store7"],
+    ),
     "x400_final": (
         "Original-Recipient: rfc822;gone@client.example\nFinal-Recipient: x400; /O=CLIENT/S=GONE/\nAction: failed\nStatus: 5.1.1",
         "bounce",
@@ -494,6 +509,34 @@ def test_a_standard_report_with_list_headers_is_still_a_bounce() -> None:
     raw = reported(STATUS["failed"][0], top="Precedence: bulk\nAuto-Submitted: auto-replied\nList-Id: <x.example>\n")
 
     assert understood(raw) == ("bounce", ["gone@client.example"])
+
+
+def disposed(disposition: str, words: str) -> str:
+    return (
+        "From: Mail Delivery Subsystem <postmaster@client.example>\nTo: support@desk.example\nSubject: Your mail\n"
+        "Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n"
+        f"--b\nContent-Type: text/plain\n\n{words}\n--b\nContent-Type: message/disposition-notification\n\n"
+        "Final-Recipient: rfc822; full@client.example\nOriginal-Message-ID: <letter@desk.example>\n"
+        f"Disposition: {disposition}\n--b--\n"
+    )
+
+
+def test_a_mail_refused_in_the_form_of_a_receipt_is_a_bounce() -> None:
+    thrown_away = "automatic-action/MDN-sent-automatically; deleted"
+    refused = disposed(thrown_away, "Your message to <full@client.example> was automatically rejected: quota exceeded")
+
+    assert understood(refused) == ("bounce", ["full@client.example"])
+
+
+def test_a_receipt_that_rejects_nothing_is_none() -> None:
+    unread = disposed(
+        "automatic-action/MDN-sent-automatically; deleted", "Your message was deleted without being read."
+    )
+    read = disposed("manual-action/MDN-sent-manually; displayed", "Your message “rejected invoices” was read.")
+
+    assert understood(unread) == ("auto_reply", [])
+    assert understood(read) == ("auto_reply", [])
 
 
 COMPLAINTS = {

@@ -181,6 +181,10 @@ def decode(data: bytes, label: str = "") -> str:
     """Return *data* as text: by its label where that holds, else by what the bytes say. Never raises, not yet clean."""
     if not label and data.isascii() and b"\x1b" not in data:
         return data.decode("ascii")
+    return _decoded(data, label)
+
+
+def _decoded(data: bytes, label: str) -> str:
     for mark, wide in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(wide, "replace")

@@ -62,7 +62,7 @@ def report_of(root: Part, *, text: str, raw: bytes) -> Report | None:
     if parts := by_type.get("message/feedback-report"):
         return feedback(root, parts)
     if parts := [*by_type.get("message/disposition-notification", []), *by_type.get("message/mdn", [])]:
-        return receipt(parts)
+        return receipt(parts, text=text)
     statuses = [*by_type.get("message/delivery-status", []), *by_type.get("message/global-delivery-status", [])]
     if statuses and (found := delivery(root, statuses, text=text)):
         if found.recipients or found.action == "delivered":

@@ -64,10 +64,16 @@ def _about(group: Headers) -> FailedRecipient | None:
     action = action or {"2": "delivered", "4": "delayed"}.get(code[:1], "failed")
     if action not in _DELIVERED:
         action = "delayed" if action.startswith("delay") else "failed"
-    names = ("final-recipient", "original-recipient", "x-actual-recipient")
-    address = next((item for name in names if "@" in (item := _typed(group.text(name)))), "")
+    address = _recipient(group)
     diagnostic = group.text("diagnostic-code")[:500]
     return FailedRecipient(address=address, action=action, status=code, diagnostic=diagnostic)
+
+
+def _recipient(group: Headers) -> str:
+    """Return the address of one group: as we wrote it where the server tells that (it may have been forwarded)."""
+    told = [_typed(group.text(name)) for name in ("original-recipient", "final-recipient", "x-actual-recipient")]
+    public = (item for item in told if "." in item.partition("@")[2])
+    return next(public, next((item for item in told if "@" in item), ""))
 
 
 def feedback(root: Part, parts: Sequence[Part]) -> Report:
@@ -100,15 +106,23 @@ def is_opaque_complaint(root: Part, text: str) -> bool:
     )
 
 
-def receipt(parts: Sequence[Part]) -> Report:
-    """Return a read receipt (RFC 8098) and the letters that it is about."""
-    ids = [
-        item
-        for part in parts
-        for group in _groups(part)
-        for item in structured.identifiers(group.raw("original-message-id"))
-    ]
-    return Report(original_ids=tuple(dict.fromkeys(ids)), action="receipt")
+def receipt(parts: Sequence[Part], *, text: str) -> Report:
+    """Return a read receipt (RFC 8098) and the letters that it is about.
+
+    Some delivery agents refuse a mail in this form: thrown away unread, and the words say that it was rejected.
+    """
+    groups = [group for part in parts for group in _groups(part)]
+    ids = dict.fromkeys(item for group in groups for item in structured.identifiers(group.raw("original-message-id")))
+    if any(_THROWN_AWAY.search(group.text("disposition")) for group in groups) and _REJECTED.search(text[:2000]):
+        failed = (
+            FailedRecipient(address=address, action="failed") for group in groups if (address := _recipient(group))
+        )
+        return Report(recipients=once(failed), original_ids=tuple(ids))
+    return Report(original_ids=tuple(ids), action="receipt")
+
+
+_THROWN_AWAY: Final = re.compile(r"automatic-action\W.*\b(?:deleted|failed|denied|error)\b", re.IGNORECASE)
+_REJECTED: Final = re.compile(r"\b(?:automatically )?(?:rejected|refused)\b|over quota|quota exceeded", re.IGNORECASE)
 
 
 def original_ids(root: Part, text: str) -> tuple[str, ...]:
