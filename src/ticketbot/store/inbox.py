@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, case, func, or_, select, update
 
 from ticketbot.domain.drafts import Json
 from ticketbot.domain.errors import Conflict, NotFound
+from ticketbot.store import blobs
 from ticketbot.store.models import Blob, InboxMail, MailState
 from ticketbot.store.rows import Rows
 
@@ -42,8 +43,9 @@ class InboxRows(Rows):
         the mail was not worked on.
         """
         sha256 = hashlib.sha256(raw).hexdigest()
-        blob = self.insert_new(Blob, sha256=sha256, size=len(raw), raw=raw)
+        blob = self.insert_new(Blob, sha256=sha256, size=len(raw), raw=blobs.value_of(self.session, raw))
         if blob is not None:
+            blobs.fill(self.session, blob, raw)
             mail = InboxMail(
                 blob_id=blob,
                 sha256=sha256,
@@ -92,7 +94,7 @@ class InboxRows(Rows):
 
     def raw(self, sha256: str) -> bytes:
         """Return the bytes of a mail; raises NotFound (also after erasure)."""
-        found = self.session.scalar(select(Blob.raw).where(Blob.sha256 == sha256))
+        found = blobs.read(self.session, sha256)
         if found is None:
             raise NotFound(f"the bytes of mail {sha256[:12]} are not here")
         return found

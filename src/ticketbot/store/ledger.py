@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table, and_, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ticketbot.store import blobs
 from ticketbot.store.inbox import rank
 from ticketbot.store.models import Blob, Delivery, InboxMail, MailboxMark, MailState, SightingState
 from ticketbot.store.rows import Rows
@@ -175,13 +176,8 @@ class LedgerRows(Rows):
         """Insert blobs and mails, one statement each; what another poller inserted meanwhile is left as it is."""
         if not arrivals:
             return set()
-        blob, mail = cast(Table, Blob.__table__), cast(Table, InboxMail.__table__)
-        blobs = self.session.execute(
-            self._insert(blob).on_conflict_do_nothing().returning(blob.c.id, blob.c.sha256),
-            # Always in the same order, or two pollers could wait for each other.
-            [{"sha256": sha, "size": len(found.raw), "raw": found.raw} for sha, found in sorted(arrivals.items())],
-        ).all()
-        blob_ids = {sha: blob_id for blob_id, sha in blobs}
+        mail = cast(Table, InboxMail.__table__)
+        blob_ids = self._keep_bytes(arrivals)
         if not blob_ids:
             return set()
         rows = [
@@ -203,6 +199,23 @@ class LedgerRows(Rows):
         return set(
             self.session.scalars(self._insert(mail).on_conflict_do_nothing().returning(mail.c.sha256), rows).all()
         )
+
+    def _keep_bytes(self, arrivals: Mapping[str, Arrival]) -> dict[str, int]:
+        """Insert the blobs that are new; return their rows."""
+        blob = cast(Table, Blob.__table__)
+        insert = self._insert(blob).on_conflict_do_nothing().returning(blob.c.id, blob.c.sha256)
+        # Always in the same order, or two pollers could wait for each other.
+        rows = [
+            {"sha256": sha, "size": len(found.raw), "raw": blobs.value_of(self.session, found.raw)}
+            for sha, found in sorted(arrivals.items())
+        ]
+        if any(len(found.raw) > blobs.LARGE for found in arrivals.values()):
+            inserted = [found for row in rows for found in self.session.execute(insert.values(row))]
+        else:
+            inserted = list(self.session.execute(insert, rows))
+        for blob_id, sha in inserted:
+            blobs.fill(self.session, blob_id, arrivals[sha].raw)
+        return {sha: blob_id for blob_id, sha in inserted}
 
     def _note(self, mailbox: str, uidvalidity: int, rows: list[dict[str, Any]], *, now: datetime) -> None:
         """Insert sightings; one that is there already moves on only while its bytes are not here."""
