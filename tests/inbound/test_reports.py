@@ -1,6 +1,8 @@
 # ruff: noqa: E501, RUF001 - what mail servers of many languages really write
 """Delivery reports as servers write them, with and without the standard parts, in several languages."""
 
+from email.message import EmailMessage
+
 import pytest
 
 from ticketbot.inbound.describe import describe
@@ -509,6 +511,30 @@ def test_a_standard_report_with_list_headers_is_still_a_bounce() -> None:
     raw = reported(STATUS["failed"][0], top="Precedence: bulk\nAuto-Submitted: auto-replied\nList-Id: <x.example>\n")
 
     assert understood(raw) == ("bounce", ["gone@client.example"])
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
+@pytest.mark.parametrize("shape", ["plain", "mixed"])
+def test_a_bounce_in_words_is_read_however_its_text_is_encoded(encoding: str, shape: str) -> None:
+    words = (
+        "Hi. This is the qmail-send program at mx.client.example.\nI'm afraid I wasn't able to deliver your message to "
+        "the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n"
+        "<gone@client.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+        "--- Below this line is a copy of the message.\n\nReturn-Path: <support@desk.example>\nTo: gone@client.example\n"
+    )
+    part = EmailMessage()
+    part.set_content(words, cte=encoding)
+    mail = part
+    if shape == "mixed":
+        mail = EmailMessage()
+        mail.make_mixed()
+        mail.attach(part)
+    mail["From"] = "MAILER-DAEMON@mx.client.example"
+    mail["To"] = "support@desk.example"
+    mail["Return-Path"] = "<>"
+    mail["Subject"] = "failure notice"
+
+    assert understood(mail.as_string()) == ("bounce", ["gone@client.example"])
 
 
 def disposed(disposition: str, words: str) -> str:

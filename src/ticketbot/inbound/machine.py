@@ -80,7 +80,7 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     likelihood = _likelihood(root, text)
     if likelihood <= 0:
         return None
-    temporary, permanent = _flufl(raw)
+    temporary, permanent = _flufl(_opened(root, raw, text=text))
     temporary, permanent = _believable(root, temporary), _believable(root, permanent)
     if likelihood == 1 and not permanent and not temporary and not _names_somebody(root, text):
         return None
@@ -202,6 +202,18 @@ def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of ev
     if from_daemon or (null_path and (about_failure or tells_failure)) or (about_failure and tells_failure):
         return 1 if not (null_path and about_failure) else 2
     return 0
+
+
+def _opened(root: Part, raw: bytes, *, text: str) -> bytes:
+    """Return a mail whose text is encoded as it would stand without that: detectors look for lines."""
+    if not any(part.main_type == "text" and _is_encoded(part) for part in outer(root)):
+        return raw
+    kept = (name.encode() + b": " + value for name, value in root.headers.fields if not name.startswith("content-"))
+    return b"\n".join((*kept, b"Content-Type: text/plain; charset=utf-8", b"", text.encode()))
+
+
+def _is_encoded(part: Part) -> bool:
+    return part.headers.text("content-transfer-encoding").lower() in {"base64", "quoted-printable"}
 
 
 def _flufl(raw: bytes) -> tuple[list[str], list[str]]:
