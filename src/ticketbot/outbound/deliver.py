@@ -116,10 +116,12 @@ class Deliverer:
     def _claim(self) -> bool:
         now = self._clock.now()
         with self._store.look() as work:
-            if not work.outbox.waiting(now=now):
-                return False
+            waiting = work.outbox.waiting(now=now)
+        if not (waiting.is_due or waiting.is_overdue):
+            return False
         with self._store.work() as work:
-            work.outbox.expire(now=now, unknown_until=now + self._unknown_after)
+            if waiting.is_overdue:
+                work.outbox.expire(now=now, unknown_until=now + self._unknown_after)
             letters = work.outbox.claim(now=now, holder=self._holder, limit=_CLAIMED_AT_ONCE)
         self._hand.extend(letters)
         return bool(letters)

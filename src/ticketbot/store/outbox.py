@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Integer,
     LargeBinary,
     Table,
     Update,
@@ -22,7 +23,7 @@ from sqlalchemy.orm import aliased, undefer
 from ticketbot.domain.drafts import Automatic, Draft, Enclosure, Json
 from ticketbot.domain.errors import Conflict, NotFound
 from ticketbot.domain.messages import fold
-from ticketbot.store.models import LetterState, OutboxMail, Ticket, key_of
+from ticketbot.store.models import LetterState, OutboxMail, Ticket, UtcDateTime, key_of
 from ticketbot.store.rows import Rows
 
 OPEN = (LetterState.QUEUED, LetterState.IN_FLIGHT, LetterState.UNKNOWN)
@@ -44,6 +45,7 @@ class Fate:
 
 # The sending of each letter asks these, so they are built once; building them costs more than asking.
 _LETTER = cast(Table, OutboxMail.__table__)
+_TICKET = cast(Table, Ticket.__table__)
 _FATE = tuple(field.name for field in fields(Fate))
 _IN_HAND = update(_LETTER).where(
     _LETTER.c.id == bindparam("letter"),
@@ -57,6 +59,38 @@ _SETTLE = _IN_HAND.values(holder=None, lease_until=None, **{name: bindparam(f"ne
 _RELEASE = _IN_HAND.values(holder=None, lease_until=None, state=LetterState.QUEUED, attempts=_LETTER.c.attempts - 1)
 
 _EARLIER = aliased(OutboxMail)
+_NOW = bindparam("now", type_=UtcDateTime)
+_FREE = select(OutboxMail).where(
+    OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]),
+    ~exists().where(
+        _EARLIER.ticket_id == OutboxMail.ticket_id,
+        _EARLIER.reader == OutboxMail.reader,
+        _EARLIER.id < OutboxMail.id,
+        _EARLIER.send_at <= _NOW,
+        _EARLIER.state.in_(OPEN),
+    ),
+)
+_NEXT_AT = _FREE.with_only_columns(func.min(OutboxMail.next_at))
+_DUE = _FREE.where(OutboxMail.next_at <= _NOW)
+_CLAIM = (
+    _DUE.options(undefer(OutboxMail.raw))
+    .order_by(OutboxMail.next_at, OutboxMail.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_WAITING = select(
+    _DUE.with_only_columns(OutboxMail.id).exists(),
+    exists().where(OutboxMail.state == LetterState.IN_FLIGHT, OutboxMail.lease_until < _NOW),
+)
+_OF_TICKET = select(OutboxMail).where(OutboxMail.ticket_id == bindparam("ticket")).order_by(OutboxMail.id)
+_TICKET_ID = select(_TICKET.c.id).where(_TICKET.c.number == bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What there is to do for who delivers."""
+
+    is_due: bool
+    is_overdue: bool
 
 
 class OutboxRows(Rows):
@@ -65,9 +99,7 @@ class OutboxRows(Rows):
     def put(self, draft: Draft, *, message_id: str, now: datetime, state: LetterState = LetterState.QUEUED) -> bool:
         """Queue a letter; return False when a letter with its key is there already, which is then left as it is."""
         number = draft.ticket
-        ticket_id = (
-            self.session.scalar(select(Ticket.id).where(Ticket.number == number)) if number is not None else None
-        )
+        ticket_id = self.session.scalar(_TICKET_ID, {"number": number}) if number is not None else None
         row = self.insert_new(
             OutboxMail,
             key=draft.key,
@@ -99,15 +131,14 @@ class OutboxRows(Rows):
             raise NotFound(f"there is no letter {letter_id}; `ticketbot outbox list` shows all")
         return found
 
-    def waiting(self, *, now: datetime) -> bool:
-        """Return whether a letter is due, or was too long in somebody's hand."""
-        overdue = select(OutboxMail.id).where(OutboxMail.state == LetterState.IN_FLIGHT, OutboxMail.lease_until < now)
-        due = self._next(now).where(OutboxMail.next_at <= now).with_only_columns(OutboxMail.id)
-        return any(self.session.scalar(query.limit(1)) is not None for query in (due, overdue))
+    def waiting(self, *, now: datetime) -> Waiting:
+        """Return whether a letter is due, and whether one was too long in somebody's hand."""
+        is_due, is_overdue = self.session.execute(_WAITING, {"now": now}).one()
+        return Waiting(is_due=is_due, is_overdue=is_overdue)
 
     def next_at(self, *, now: datetime) -> datetime | None:
         """Return when the next letter is due of those that wait for no other."""
-        found: datetime | None = self.session.scalar(self._next(now).with_only_columns(func.min(OutboxMail.next_at)))
+        found: datetime | None = self.session.scalar(_NEXT_AT, {"now": now})
         return found
 
     def claim(self, *, now: datetime, holder: str, limit: int = 1) -> list[OutboxMail]:
@@ -115,34 +146,14 @@ class OutboxRows(Rows):
 
         Letters about one ticket to one reader keep their order: a later one waits for the earlier one's fate.
         """
-        query = (
-            self._next(now)
-            .where(OutboxMail.next_at <= now)
-            .options(undefer(OutboxMail.raw))
-            .order_by(OutboxMail.next_at, OutboxMail.id)
-            .limit(limit)
-        )
-        if self.is_postgresql:
-            query = query.with_for_update(skip_locked=True)
-        letters: list[OutboxMail] = list(self.session.scalars(query))
+        query = _CLAIM.with_for_update(skip_locked=True) if self.is_postgresql else _CLAIM
+        letters: list[OutboxMail] = list(self.session.scalars(query, {"now": now, "limit": limit}))
         for letter in letters:
             letter.state = LetterState.IN_FLIGHT
             letter.attempts += 1
             letter.holder = holder
             letter.lease_until = now + LEASE
         return letters
-
-    def _next(self, now: datetime) -> Any:  # noqa: ANN401 - a select of letters
-        return select(OutboxMail).where(
-            OutboxMail.state.in_([LetterState.QUEUED, LetterState.UNKNOWN]),
-            ~exists().where(
-                _EARLIER.ticket_id == OutboxMail.ticket_id,
-                _EARLIER.reader == OutboxMail.reader,
-                _EARLIER.id < OutboxMail.id,
-                _EARLIER.send_at <= now,
-                _EARLIER.state.in_(OPEN),
-            ),
-        )
 
     def depart(self, letter_id: int, *, holder: str, raw: bytes, now: datetime) -> bool:
         """Fix the bytes of a letter in hand, and keep it in hand; return False if somebody else has it now.
@@ -229,9 +240,7 @@ class OutboxRows(Rows):
 
     def of_ticket(self, ticket_id: int) -> Sequence[OutboxMail]:
         """Return the letters about a ticket in the order in which they were written."""
-        return self.session.scalars(
-            select(OutboxMail).where(OutboxMail.ticket_id == ticket_id).order_by(OutboxMail.id)
-        ).all()
+        return self.session.scalars(_OF_TICKET, {"ticket": ticket_id}).all()
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
         """Return since when the oldest letter that should be gone waits."""

@@ -1,5 +1,6 @@
 """What every repository needs: the session, and inserting where the database's constraint may say no."""
 
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import CursorResult, Select, Table
@@ -9,6 +10,13 @@ from sqlalchemy.orm import Session
 from ticketbot.store.models import Base
 
 RowT = TypeVar("RowT", bound=Base)
+
+
+@cache
+def _insert(model: type[Base], is_postgresql: bool) -> Any:  # noqa: ANN401, FBT001 - either database's own insert
+    table = cast(Table, model.__table__)
+    insert = postgresql.insert if is_postgresql else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(table.c.id)
 
 
 class Rows:
@@ -25,11 +33,8 @@ class Rows:
 
     def insert_new(self, model: type[Base], **values: Any) -> int | None:  # noqa: ANN401 - any column
         """Insert a row and return its id, or None when a unique constraint says that it is there already."""
-        table = cast(Table, model.__table__)
-        insert = postgresql.insert if self.is_postgresql else sqlite.insert
-        statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
         self.session.flush()
-        return cast(int | None, self.session.execute(statement).scalar())
+        return cast(int | None, self.session.execute(_insert(model, self.is_postgresql), values).scalar())
 
     def _locking(self, query: Select[RowT], *, skip: bool = False) -> Select[RowT]:
         """Return a query that takes its rows for this transaction; *skip* leaves out what somebody else has taken.
