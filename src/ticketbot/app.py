@@ -12,6 +12,7 @@ from ticketbot.config import MailboxChannel, MailboxSettings, Settings, load_key
 from ticketbot.desk.book import Book, MailboxRules
 from ticketbot.desk.deadlines import Closing, Deadlines
 from ticketbot.desk.desk import Desk
+from ticketbot.desk.gates import Gates
 from ticketbot.desk.launches import Launches
 from ticketbot.desk.post import Post
 from ticketbot.desk.rounds import DigestRound
@@ -221,6 +222,7 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
     """Return everything that happens by itself, in the order in which it happens at one instant."""
     return Timetable(
         (
+            Entry(name="gates", job=Gates(store=store, desk=desk), is_before_mail=True),
             Entry(name="launches", job=Launches(store=store, desk=desk), is_before_mail=True),
             Entry(name="deadlines", job=Deadlines(store=store, desk=desk)),
             Entry(name="closing", job=Closing(store=store, desk=desk)),

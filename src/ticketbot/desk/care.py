@@ -103,6 +103,7 @@ def plan_of(launch: Launch, *, events: tuple[PlanEvent, ...], policy: Policy) ->
         complexity=Complexity(launch.complexity),
         hypercare_end_day=launch.settings.get("hypercare_days"),
         transition_end_day=launch.settings.get("transition_end_day"),
+        min_transition_days=launch.settings.get("min_transition_days"),
     )
     for event in events:
         plan = plan.with_event(event)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ticketbot.deskfile.gates import MonitorSection
 from ticketbot.deskfile.promises import PromiseSections
 from ticketbot.deskfile.values import (
     Address,
@@ -112,7 +113,10 @@ class LaunchSection(Section):
     address: Address | None = Field(default=None, description="the launch's own address, e.g. support+hr@…")
     aliases: tuple[str, ...] = Field(default=(), description="words in a subject that mean this launch")
     roles: dict[Role, Assignments] = Field(default={}, description="who holds a role here, instead of everywhere")
+    min_transition_days: int | None = Field(default=None, ge=0, description="what an extension leaves of transition")
     knowledge: dict[str, LocalDateTime] = Field(default={}, description="when each knowledge item was done (W9)")
+    blockers: Names = Field(default=(), description="what else must be settled before the gate lets it pass")
+    monitors: dict[str, MonitorSection] = Field(default={}, description="what is watched by machines that write mail")
 
     @model_validator(mode="after")
     def _lengths_in_order(self) -> Self:

@@ -33,6 +33,7 @@ def policy_of(desk: Desk) -> Policy:
         ),
         chase={priority: getattr(chase, priority.value, None) or within for priority, within in usual.chase.items()},
         profiles=_profiles(usual.profiles, desk.profiles),
+        gate=desk.gate.rules,
         lexicons={
             **usual.lexicons,
             **{lang: _lexicon(usual.lexicons.get(lang, Lexicon()), each) for lang, each in desk.lexicon.items()},

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from ticketbot.deskfile.gates import GateSection
 from ticketbot.deskfile.values import Days, Hours, Quiet
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.priority import Priority
@@ -111,7 +112,7 @@ class ProfileSection(Section):
     replaces_calendars: dict[str, str] | None = Field(default=None, description='e.g. { A = "X" }')
     standup: bool | None = Field(default=None, description="whether there is a daily stand-up sheet")
     daily: bool | None = Field(default=None, description="whether stakeholders get a daily status")
-    calm_hours: int | None = Field(default=None, ge=0, description="hours without a P1 before the exit (G3)")
+    calm_hours: float | None = Field(default=None, ge=0, description="hours without a P1 before the exit (G3)")
     taper_from_percent: int | None = Field(default=None, ge=0, le=100, description="when new tickets begin to move")
     nudge_from_percent: int | None = Field(default=None, ge=0, le=100, description="when we first point to support@")
     min_transition_days: int | None = Field(default=None, ge=0, description="what an extension leaves of transition")
@@ -161,4 +162,5 @@ class PromiseSections(Section):
     quiet: QuietSection = Field(default=QuietSection(), description="when automatic mail waits")
     chase: ChaseSection = Field(default=ChaseSection(), description="when an unanswered question is asked again")
     profiles: dict[str, ProfileSection] = Field(default={}, description="kinds of launch")
+    gate: GateSection = Field(default=GateSection(), description="what must hold before a phase ends")
     lexicon: dict[str, LexiconSection] = Field(default={}, description="the words that classify, by language")

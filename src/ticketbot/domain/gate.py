@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from ticketbot.domain.calendars import (
     Schedule,
@@ -219,6 +220,26 @@ def forecast(ruling: Ruling, facts: GateFacts, *, calm_hours: float) -> Forecast
         ),
         points=float(round(max(ruling.missing, Fraction()), 2)),
     )
+
+
+def ruling_facts(ruling: Ruling) -> dict[str, Any]:
+    """Return a ruling as plain values for JSON: codes of what is not met, points by part, and each criterion whole."""
+    return {
+        "score": ruling.score,
+        "threshold": ruling.threshold,
+        "blockers": [each.criterion.value for each in ruling.blockers],
+        "parts": {each.part.value: float(round(each.points, 2)) for each in ruling.parts},
+        "criteria": {each.criterion.value: _finding_facts(each) for each in ruling.findings},
+    }
+
+
+def _finding_facts(finding: Finding) -> dict[str, Any]:
+    facts: dict[str, Any] = {"met": finding.is_met, "value": finding.value, "needed": finding.needed}
+    if finding.tickets:
+        facts["tickets"] = [f"T-{number}" for number in finding.tickets]
+    if finding.texts:
+        facts["texts"] = list(finding.texts)
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def decision_at(end: datetime, *, schedule: Schedule, timetable: Timetable) -> datetime:

@@ -119,6 +119,7 @@ def plan_for(
     complexity: Complexity = Complexity.MEDIUM,
     hypercare_end_day: int | None = None,
     transition_end_day: int | None = None,
+    min_transition_days: int | None = None,
 ) -> PhasePlan:
     """Return the first plan of a launch that goes live at the naive wall time *go_live* of *zone* (PH1 to PH3).
 
@@ -127,14 +128,15 @@ def plan_for(
     usual = profile.lengths[complexity]
     hypercare = usual.hypercare_end_day if hypercare_end_day is None else hypercare_end_day
     has_transition = usual.transition_end_day > usual.hypercare_end_day
-    earliest = hypercare + profile.min_transition_days if has_transition else hypercare
+    least = profile.min_transition_days if min_transition_days is None else min_transition_days
+    earliest = hypercare + least if has_transition else hypercare
     planned = max(usual.transition_end_day, earliest) if has_transition else hypercare
     return PhasePlan(
         go_live_at=local_instant(go_live.date(), go_live.time(), zone),
         zone=zone,
         hypercare_end_day=hypercare,
         transition_end_day=max(hypercare, planned if transition_end_day is None else transition_end_day),
-        min_transition_days=profile.min_transition_days,
+        min_transition_days=least,
         taper_from_percent=profile.taper_from_percent,
         nudge_from_percent=profile.nudge_from_percent,
     )

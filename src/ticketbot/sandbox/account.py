@@ -1,6 +1,7 @@
 """The account of a rehearsal: what happened, as contracts.md §5 has it, one object for each thing."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -92,12 +93,15 @@ class Account:
         """Yield phases entered and gates decided, which the desk recorded with all that they say."""
         for event in self.work.tickets.events_of(_ACTIONS, since=_EPOCH, until=until + timedelta(microseconds=1)):
             launch = self.work.desk.launch(event.launch_id)
-            detail = dict(event.detail)
+            detail = deepcopy(event.detail)
             if event.action == "phase":
                 detail["open_tickets"] = [
                     {**each, "ticket": self._label(int(each["ticket"].removeprefix("T-")))}
                     for each in detail.get("open_tickets", ())
                 ]
+            for finding in detail.get("criteria", {}).values():
+                if "tickets" in finding:
+                    finding["tickets"] = [self._label(int(each.removeprefix("T-"))) for each in finding["tickets"]]
             yield {"at": event.at, "type": event.action, "launch": launch.slug if launch else None, **detail}
 
     def _letters(self, until: datetime) -> Iterator[Line]:

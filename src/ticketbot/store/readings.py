@@ -1,12 +1,12 @@
 """Questions that reports and screens ask: counts and lists, never a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from ticketbot.store.models import Event, SlaClock, Ticket
+from ticketbot.store.models import Event, Message, SlaClock, Ticket
 from ticketbot.store.rows import Rows
 
 
@@ -50,6 +50,58 @@ class Readings(Rows):
             .order_by(SlaClock.due_at, SlaClock.id)
         )
         return [ClockReading(clock=clock, ticket=ticket) for clock, ticket in rows]
+
+    # One launch
+
+    def tickets_of_client(self, client_id: int, *, until: datetime) -> Sequence[Ticket]:
+        """Return a client's tickets received before an instant, whatever became of them."""
+        return self.session.scalars(
+            select(Ticket).where(Ticket.client_id == client_id, Ticket.created_at < until).order_by(Ticket.number)
+        ).all()
+
+    def opening_texts(self, client_id: int, *, longest: int = 1000) -> Mapping[int, str]:
+        """Return the first words of the mail that opened each of a client's tickets, by the ticket's row."""
+        first = (
+            select(func.min(Message.id))
+            .join(Ticket, Ticket.id == Message.ticket_id)
+            .where(Ticket.client_id == client_id, Message.direction == "in")
+            .group_by(Message.ticket_id)
+        )
+        rows = self.session.execute(
+            select(Message.ticket_id, func.substr(Message.new_text, 1, longest)).where(Message.id.in_(first))
+        )
+        return {ticket_id: text for ticket_id, text in rows if ticket_id is not None}
+
+    def ticket_events(self, actions: Collection[str], *, client_id: int) -> Sequence[Event]:
+        """Return what was done on a client's tickets, of some actions, in order."""
+        return self.session.scalars(
+            select(Event)
+            .join(Ticket, Ticket.id == Event.ticket_id)
+            .where(Ticket.client_id == client_id, Event.action.in_(list(actions)))
+            .order_by(Event.at, Event.id)
+        ).all()
+
+    def launch_events(self, launch_id: int, actions: Collection[str], *, until: datetime) -> Sequence[Event]:
+        """Return what was done with a launch before an instant, of some actions, in order."""
+        return self.session.scalars(
+            select(Event)
+            .where(Event.launch_id == launch_id, Event.action.in_(list(actions)), Event.at < until)
+            .order_by(Event.at, Event.id)
+        ).all()
+
+    def clocks_of_launch(self, launch_id: int, *, since: datetime, until: datetime) -> Sequence[SlaClock]:
+        """Return a launch's clocks that stopped, fell due or were missed in a half-open window."""
+        return self.session.scalars(
+            select(SlaClock)
+            .join(Ticket, Ticket.id == SlaClock.ticket_id)
+            .where(
+                Ticket.launch_id == launch_id,
+                ((SlaClock.stopped_at >= since) & (SlaClock.stopped_at < until))
+                | ((SlaClock.due_at >= since) & (SlaClock.due_at < until))
+                | ((SlaClock.breached_at >= since) & (SlaClock.breached_at < until)),
+            )
+            .order_by(SlaClock.id)
+        ).all()
 
     def first_ticket_at(self) -> datetime | None:
         """Return when the first ticket was received."""

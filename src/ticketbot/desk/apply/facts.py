@@ -13,7 +13,10 @@ Key: TypeAlias = tuple[str, str]
 Facts: TypeAlias = Mapping[str, Any]
 
 #: The fields of a launch that are its first plan: later changes are plan events, made by mail.
-PLAN = ("go_live", "timezone", "is_customised", "complexity", "profile", "hypercare_days", "transition_end_day")
+PLAN = (
+    "go_live", "timezone", "is_customised", "complexity", "profile",
+    "hypercare_days", "transition_end_day", "min_transition_days",
+)  # fmt: skip
 #: Which setting of the desk file a field comes from, where the names differ.
 _SETTINGS = {"is_customised": "customised"}
 
@@ -101,6 +104,7 @@ def _in_file(desk: Desk) -> Iterator[tuple[Key, Facts]]:
                 "profile": profile_name(customised=launch.customised, chosen=launch.profile),
                 "hypercare_days": launch.hypercare_days,
                 "transition_end_day": launch.transition_end_day,
+                "min_transition_days": launch.min_transition_days,
                 "address": launch.address,
                 "aliases": list(launch.aliases),
                 "roles": {
@@ -108,6 +112,8 @@ def _in_file(desk: Desk) -> Iterator[tuple[Key, Facts]]:
                     for role, assignments in launch.roles.items()
                 },
                 "knowledge": {item: done.isoformat() for item, done in launch.knowledge.items()},
+                "blockers": list(launch.blockers),
+                "monitors": {name: each.model_dump() for name, each in launch.monitors.items()},
             },
         )
 
@@ -137,7 +143,10 @@ def _in_rows(work: Work) -> Iterator[tuple[Key, Facts]]:
                 **_columns(launch, "name", "address", "aliases", "roles"),
                 "hypercare_days": launch.settings.get("hypercare_days"),
                 "transition_end_day": launch.settings.get("transition_end_day"),
+                "min_transition_days": launch.settings.get("min_transition_days"),
                 "knowledge": launch.settings.get("knowledge", {}),
+                "blockers": launch.settings.get("blockers", []),
+                "monitors": launch.settings.get("monitors", {}),
             },
         )
 
