@@ -44,10 +44,12 @@ def apply(file: Path, *, dry_run: bool, prune: bool, as_json: bool) -> None:
         difference = apply_desk(found, work=work, now=SystemClock().now(), prune=prune, dry_run=dry_run)
     if as_json:
         changes = {"changes": list(difference.lines), "notes": list(difference.notes)}
-        print_json({**changes, "version": difference.version, "applied": not dry_run})
+        print_json({**changes, "version": difference.version, "moved": difference.moved, "applied": not dry_run})
         return
     for line in (*difference.lines, *(f"  {note}" for note in difference.notes)):
         click.echo(line)
+    if difference.moved:
+        click.echo(f"  {difference.moved} running promises of open tickets are due earlier by this")
     if dry_run:
         click.echo(f"{len(difference.lines)} changes; nothing was applied (--dry-run)")
     elif difference.lines:

@@ -1,6 +1,6 @@
 """The boundaries of phases, acted on exactly once: entering hypercare raises what is open (domain.md PH4, SL5, TK5)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,13 +8,13 @@ from typing import Any
 from ticketbot.desk.book import Planned, Rules
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
-from ticketbot.desk.promises import load_clocks, save_clocks
+from ticketbot.desk.promises import load_clocks, moved_deadlines, save_clocks
 from ticketbot.desk.ranking import rank_of
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, TicketState
 from ticketbot.domain.phases import Boundary, Phase
 from ticketbot.domain.priority import Priority, raised
-from ticketbot.domain.sla import Clocks, ClockState, current, on_raised
+from ticketbot.domain.sla import ClockState, current, on_raised
 from ticketbot.outbound.facts import iso
 from ticketbot.store.database import Work
 from ticketbot.store.models import Launch, Ticket
@@ -142,17 +142,3 @@ def raise_on_entering(
     save_clocks(work, ticket, tightened, policy=rules.policy)
     for detail in moved_deadlines(clocks, tightened):
         work.tickets.note("deadline", at=at, actor="ticketbot", ticket=ticket, detail={**detail, "cause": CAUSE})
-
-
-def moved_deadlines(before: Clocks, after: Clocks) -> Iterator[Mapping[str, Any]]:
-    """Yield, for each promise whose due instant moved, from when to when."""
-    known = {(clock.name, clock.cycle): clock.due_at for clock in before}
-    for clock in after:
-        was = known.get((clock.name, clock.cycle))
-        if clock.due_at is not None and clock.due_at != was:
-            yield {
-                "clock": clock.name.value,
-                "cycle": clock.cycle,
-                "before": iso(was) if was is not None else None,
-                "after": iso(clock.due_at),
-            }

@@ -1,7 +1,7 @@
 """A ticket's clocks between rows and domain: loaded as values, written back with their next threshold."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,13 @@ from ticketbot.domain.drafts import Json
 from ticketbot.domain.ladder import due_steps, next_threshold
 from ticketbot.domain.policy import Policy
 from ticketbot.outbound.facts import iso
+from ticketbot.outbound.letters import Code
 from ticketbot.store.database import Work
-from ticketbot.store.models import SlaClock, Ticket
+from ticketbot.store.models import LetterState, Reminder, SlaClock, Ticket
 
 _SECOND = timedelta(seconds=1)
+#: The state of a threshold whose reminder was dropped before anybody got it.
+VOID = "void"
 
 
 def load_clocks(work: Work, ticket: Ticket) -> Clocks:
@@ -27,36 +30,89 @@ def clock_from(row: SlaClock) -> Clock:
 
 
 def save_clocks(work: Work, ticket: Ticket, clocks: Clocks, *, policy: Policy) -> None:
-    """Write back a ticket's clocks; each row says when its next threshold lies, so that the sweep finds it."""
-    rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
-    told = told_of(work, ticket)
-    for clock in clocks:
-        row = rows.get((clock.name, clock.cycle))
-        if row is None:
-            row = SlaClock(ticket_id=ticket.id, clock=clock.name, cycle=clock.cycle)
-            work.tickets.add_clock(row)
-        row.state = clock.state
-        row.started_at = clock.started_at
-        row.due_at = clock.due_at
-        row.stopped_at = clock.stopped_at
-        row.is_met = clock.met
-        row.target_seconds = round(clock.target / _SECOND)
-        row.calendar = clock.calendar
-        row.phase = clock.phase
-        row.priority = clock.priority
-        row.breached_at = clock.breached_at
-        row.history = [move_json(move) for move in clock.history]
-        row.memory = dict(memory_of(clock))
-        row.next_at = _next_at(clock, policy, recorded=told[clock.name, clock.cycle])
+    """Write back a ticket's clocks; each row says when its next threshold lies, so that the sweep finds it.
+
+    Reminders that wait for the morning and name a time that has moved meanwhile are void (behaviour 88).
+    """
+    save_all(work, [(ticket, clocks)], policy=policy)
+
+
+def save_all(work: Work, tickets: Sequence[tuple[Ticket, Clocks]], *, policy: Policy) -> None:
+    """Write back the clocks of several tickets likewise, with few questions to the database."""
+    ids = [ticket.id for ticket, _ in tickets]
+    rows = {(row.ticket_id, row.clock, row.cycle): row for row in work.tickets.clocks_of(ids)}
+    reminders: dict[int, list[Reminder]] = defaultdict(list)
+    for reminder in work.tickets.reminders_of(ids):
+        reminders[reminder.ticket_id].append(reminder)
+    moved = {
+        ticket.id: clocks
+        for ticket, clocks in tickets
+        if any(_is_moved(clock, rows.get((ticket.id, clock.name, clock.cycle))) for clock in clocks)
+    }
+    _void_reminders(work, moved, reminders)
+    for ticket, clocks in tickets:
+        told = _highest(reminders[ticket.id])
+        for clock in clocks:
+            row = rows.get((ticket.id, clock.name, clock.cycle))
+            if row is None:
+                row = SlaClock(ticket_id=ticket.id, clock=clock.name, cycle=clock.cycle)
+                work.tickets.add_clock(row)
+            _fill(row, clock)
+            row.next_at = _next_at(clock, policy, recorded=told[clock.name, clock.cycle])
     work.flush()
+
+
+def _fill(row: SlaClock, clock: Clock) -> None:
+    row.state = clock.state
+    row.started_at = clock.started_at
+    row.due_at = clock.due_at
+    row.stopped_at = clock.stopped_at
+    row.is_met = clock.met
+    row.target_seconds = round(clock.target / _SECOND)
+    row.calendar = clock.calendar
+    row.phase = clock.phase
+    row.priority = clock.priority
+    row.breached_at = clock.breached_at
+    row.history = [move_json(move) for move in clock.history]
+    row.memory = dict(memory_of(clock))
 
 
 def told_of(work: Work, ticket: Ticket) -> dict[tuple[str, int], int]:
     """Return the highest percentage recorded so far for each promise and cycle, 0 for the others."""
+    return _highest(work.tickets.reminders(ticket.id))
+
+
+def _highest(reminders: Iterable[Reminder]) -> dict[tuple[str, int], int]:
     highest: dict[tuple[str, int], int] = defaultdict(int)
-    for row in work.tickets.reminders(ticket.id):
-        highest[row.clock, row.cycle] = max(highest[row.clock, row.cycle], row.level)
+    for row in reminders:
+        if row.state != VOID:
+            highest[row.clock, row.cycle] = max(highest[row.clock, row.cycle], row.level)
     return highest
+
+
+def _is_moved(clock: Clock, row: SlaClock | None) -> bool:
+    return row is not None and None not in (clock.due_at, row.due_at) and clock.due_at != row.due_at
+
+
+def _void_reminders(work: Work, moved: Mapping[int, Clocks], reminders: Mapping[int, list[Reminder]]) -> None:
+    """Drop reminders that nobody has got and that name moved times alone; what they told counts as never told."""
+    warned = [ticket_id for ticket_id in moved if reminders.get(ticket_id)]
+    dropped: set[tuple[int, str, int, int]] = set()
+    kept: set[tuple[int, str, int, int]] = set()
+    for letter in work.outbox.of_tickets(warned, code=Code.REMIND) if warned else ():
+        ticket_id = letter.ticket_id or 0
+        due = {(clock.name.value, iso(clock.started_at)): clock for clock in moved[ticket_id]}
+        told = [(due[each["clock"], each["started_at"]], each) for each in letter.draft["values"]["clocks"]]
+        steps = {(ticket_id, clock.name.value, clock.cycle, each["share"]) for clock, each in told}
+        is_void = all(clock.due_at is None or each["due_at"] != iso(clock.due_at) for clock, each in told)
+        if is_void and letter.state == LetterState.QUEUED:
+            work.outbox.supersede(letter, reason="the time that it names has moved")
+            dropped |= steps
+        elif letter.state != LetterState.SUPERSEDED:
+            kept |= steps
+    for row in (row for ticket_id in warned for row in reminders[ticket_id]):
+        if (row.ticket_id, row.clock, row.cycle, row.level) in dropped - kept:
+            row.state = VOID
 
 
 def pass_over(work: Work, ticket: Ticket, clocks: Clocks, *, policy: Policy, now: datetime) -> None:
@@ -96,3 +152,17 @@ def move_json(move: Any) -> dict[str, Json]:  # noqa: ANN401 - a Move
 def running(clocks: Sequence[Clock]) -> set[tuple[str, int]]:
     """Return which promises run, by name and cycle."""
     return {(clock.name, clock.cycle) for clock in clocks if clock.state is ClockState.RUNNING}
+
+
+def moved_deadlines(before: Clocks, after: Clocks) -> Iterator[Mapping[str, Any]]:
+    """Yield, for each promise whose due instant moved, from when to when."""
+    known = {(clock.name, clock.cycle): clock.due_at for clock in before}
+    for clock in after:
+        was = known.get((clock.name, clock.cycle))
+        if clock.due_at is not None and clock.due_at != was:
+            yield {
+                "clock": clock.name.value,
+                "cycle": clock.cycle,
+                "before": iso(was) if was is not None else None,
+                "after": iso(clock.due_at),
+            }

@@ -1,6 +1,6 @@
 """Letters waiting to be sent, and what became of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -241,6 +241,14 @@ class OutboxRows(Rows):
     def of_ticket(self, ticket_id: int) -> Sequence[OutboxMail]:
         """Return the letters about a ticket in the order in which they were written."""
         return self.session.scalars(_OF_TICKET, {"ticket": ticket_id}).all()
+
+    def of_tickets(self, ticket_ids: Collection[int], *, code: str) -> Sequence[OutboxMail]:
+        """Return every letter of a code about these tickets, oldest first."""
+        return self.session.scalars(
+            select(OutboxMail)
+            .where(OutboxMail.ticket_id.in_(list(ticket_ids)), OutboxMail.code == code)
+            .order_by(OutboxMail.id)
+        ).all()
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
         """Return since when the oldest letter that should be gone waits."""

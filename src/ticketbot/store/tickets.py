@@ -82,6 +82,11 @@ class TicketRows(Rows):
             select(Ticket).where(Ticket.launch_id == launch_id, Ticket.state.in_(list(states))).order_by(Ticket.number)
         ).all()
 
+    def some_open(self, states: Collection[str], *, after: int, limit: int) -> Sequence[Ticket]:
+        """Return the next tickets in the given states by row, each taken for this transaction."""
+        query = select(Ticket).where(Ticket.id > after, Ticket.state.in_(list(states))).order_by(Ticket.id).limit(limit)
+        return self.session.scalars(self._locking(query)).all()
+
     def to_act(self, *, now: datetime, limit: int = 100) -> Sequence[Ticket]:
         """Return tickets whose own deadline (close by itself …) has come."""
         return self.session.scalars(
@@ -157,6 +162,12 @@ class TicketRows(Rows):
         """Return a ticket's clocks by name and cycle."""
         return self.session.scalars(select(SlaClock).where(SlaClock.ticket_id == ticket_id).order_by(SlaClock.id)).all()
 
+    def clocks_of(self, ticket_ids: Collection[int]) -> Sequence[SlaClock]:
+        """Return the clocks of several tickets, each ticket's by name and cycle."""
+        return self.session.scalars(
+            select(SlaClock).where(SlaClock.ticket_id.in_(list(ticket_ids))).order_by(SlaClock.id)
+        ).all()
+
     def add_clock(self, clock: SlaClock) -> None:
         """Keep a new clock."""
         self.session.add(clock)
@@ -207,6 +218,12 @@ class TicketRows(Rows):
     def reminders(self, ticket_id: int) -> Sequence[Reminder]:
         """Return a ticket's recorded thresholds."""
         return self.session.scalars(select(Reminder).where(Reminder.ticket_id == ticket_id).order_by(Reminder.id)).all()
+
+    def reminders_of(self, ticket_ids: Collection[int]) -> Sequence[Reminder]:
+        """Return the recorded thresholds of several tickets."""
+        return self.session.scalars(
+            select(Reminder).where(Reminder.ticket_id.in_(list(ticket_ids))).order_by(Reminder.id)
+        ).all()
 
     # Events
 

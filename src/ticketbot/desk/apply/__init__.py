@@ -12,9 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ticketbot.desk.apply.facts import PLAN, Facts, Key, facts_of_file, facts_of_rows, place_of
+from ticketbot.desk.apply.renew import ACTOR, Renewal
 from ticketbot.desk.apply.rows import change, is_from_file, put, row_of, set_aside
 from ticketbot.desk.apply.show import show_desk
-from ticketbot.deskfile import Desk, DeskFile, desk_of
+from ticketbot.deskfile import Desk, DeskFile, desk_of, policy_of
 from ticketbot.domain.calendars import local_instant
 from ticketbot.domain.errors import ConfigurationError, Conflict
 from ticketbot.store.database import Work
@@ -38,17 +39,23 @@ class Conflicts(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What a desk file changes, line by line, and the number of the policy in force afterwards."""
+    """What a desk file changes, line by line, and the number of the policy in force afterwards.
+
+    `moved` is how many running promises of open tickets are due earlier by it.
+    """
 
     lines: tuple[str, ...]
     notes: tuple[str, ...]
     version: int
+    moved: int = 0
 
 
 def apply_desk(file: DeskFile, *, work: Work, now: datetime, prune: bool = False, dry_run: bool = False) -> Difference:
     """Put *file* in force in this transaction and return the difference; with *dry_run* only return it.
 
-    With *prune*, what an earlier file made and this one no longer names is set aside; what mail made never is.
+    Open tickets' promises are tightened in the same transaction where the new policy is tighter (SL5): a crash leaves
+    all as it was. With *prune*, what an earlier file made and this one no longer names is set aside; what mail made
+    never is.
     Raises `Conflicts` where the file changes what mail has changed too, or a plan that has begun.
     """
     last = work.desk.policy()
@@ -66,11 +73,16 @@ def apply_desk(file: DeskFile, *, work: Work, now: datetime, prune: bool = False
         if is_new:
             sha256 = hashlib.sha256(json.dumps(file.document, sort_keys=True).encode()).hexdigest()
             version = work.desk.add_policy(sha256=sha256, document=file.document, now=now).id
-        if lines or is_new:
-            detail = {"version": version, "changes": lines}
-            work.tickets.note("desk_applied", at=now, actor="desk apply", detail=detail)
-            work.ring()
-    return Difference(lines=tuple(lines), notes=tuple(merge.notes), version=version)
+    moved, notes = 0, merge.notes
+    if before is not None and is_new:
+        renewal = Renewal(work=work, before=policy_of(before), after=file.policy, now=now)
+        notes = [*notes, *renewal.keep_plans(dry_run=dry_run)]
+        moved = renewal.run(version=version, dry_run=dry_run)
+    if not dry_run and (lines or is_new):
+        detail = {"version": version, "changes": lines, "moved": moved}
+        work.tickets.note("desk_applied", at=now, actor=ACTOR, detail=detail)
+        work.ring()
+    return Difference(lines=tuple(lines), notes=tuple(notes), version=version, moved=moved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
