@@ -351,7 +351,7 @@ def test_a_later_mail_is_a_follow_up_in_the_same_launch_with_everything_a_new_ti
     first, second = desk.tickets()
     assert (first.state, second.follow_up_of, second.launch_id) == ("closed", first.id, first.launch_id)
     assert second.subject == "Report is empty"
-    assert desk.codes(since=before) == ["ACK mara", "NEW ana", "NEW ben"]
+    assert desk.codes(since=before) == ["ACK mara", "NEW ana", "NEW ben", "INCIDENT ana"]
     assert desk.letter("NEW").draft["values"]["similar"] == [
         {"number": 1001, "subject": "Report is empty", "state": "closed"}
     ]

@@ -21,7 +21,7 @@ def test_a_contacts_mail_becomes_a_ticket_with_a_promise_an_acknowledgement_and_
     assert (ticket.number, ticket.subject, ticket.state) == (1001, "Nobody can log in", "new")
     assert (ticket.kind, ticket.severity, ticket.priority) == ("incident", "S1", "P1")
     assert desk.due("FR") == datetime(2027, 3, 2, 9, 15, tzinfo=UTC)
-    assert desk.codes() == ["ACK mara", "NEW ana", "NEW ben"]
+    assert desk.codes() == ["ACK mara", "NEW ana", "NEW ben", "INCIDENT ana"]
     assert desk.actions() == ["opened"]
 
 
@@ -257,7 +257,7 @@ def test_the_same_bytes_twice_are_one_mail(store: Store) -> None:
 
     assert first.id == second.id
     assert len(desk.tickets()) == 1
-    assert desk.codes() == ["ACK mara", "NEW ana", "NEW ben"]
+    assert desk.codes() == ["ACK mara", "NEW ana", "NEW ben", "INCIDENT ana"]
 
 
 def test_mail_to_two_mailboxes_makes_one_ticket_and_one_acknowledgement(store: Store) -> None:
@@ -368,7 +368,7 @@ def test_list_mail_of_a_contact_is_a_ticket_without_acknowledgement(store: Store
 
     desk.receive(a_mail(headers={"List-Id": "<team.acme.example>"}))
 
-    assert desk.codes() == ["NEW ana", "NEW ben"]
+    assert desk.codes() == ["NEW ana", "NEW ben", "INCIDENT ana"]
     assert desk.detail("not_acknowledged")["why"] == "a machine or a list wrote this"
 
 

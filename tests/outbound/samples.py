@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from tests.outbound.samples_acts import samples_of_acts
+
 from ticketbot.domain.drafts import Draft
+from ticketbot.domain.incidents import Stage
 from ticketbot.domain.tokens import Keyring
 from ticketbot.outbound import (
     letters_client,
@@ -28,7 +31,7 @@ from ticketbot.outbound.facts import (
     TicketLine,
 )
 from ticketbot.outbound.letters_desk import LineError, Matter, Reminder, UnknownMail
-from ticketbot.outbound.letters_incident import Stage, incident
+from ticketbot.outbound.letters_incident import incident
 from ticketbot.outbound.letters_reports import Ahead, Attainment, LaunchWeek, Miss, Week
 
 KEYS = Keyring({1: b"0123456789abcdef0123456789abcdef"})
@@ -305,6 +308,7 @@ def samples(locale: str = "en") -> Mapping[str, Draft]:
         **_incident_letters(client, ben, ticket=ticket, known=mail.text, done=done),
         **_trend_letters(replace(ben, address="ana@desk.example", name="Ana Silva"), answer=done),
         **_desk_letters(ben, ticket=ticket, clocks=clocks),
+        **samples_of_acts(locale, client, ben, ticket=ticket),
         **_reports(replace(ben, address="dana@desk.example", name="Dana", zone="America/New_York")),
     }
 

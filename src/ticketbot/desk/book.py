@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time
+from datetime import date, time
 from weakref import WeakKeyDictionary
 
 from ticketbot.desk.care import plan_event_of, plan_of
@@ -47,6 +47,10 @@ class Rules:
     digest_at: time = time(8)
     ack_cap: int = 600
     release_days: tuple[int, int] = CYCLE_DAYS
+    trains: tuple[date, ...] = ()
+    locale: str = "en"
+    disciplines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
 
     @property
     def not_clients(self) -> frozenset[str]:
@@ -163,6 +167,10 @@ class Book:
             digest_at=document.schedule.digest.at if document is not None else time(8),
             ack_cap=self.ack_cap,
             release_days=document.releases.window_days if document is not None else CYCLE_DAYS,
+            trains=document.releases.trains if document is not None else (),
+            locale=document.desk.locale if document is not None else "en",
+            disciplines=document.disciplines if document is not None else {},
+            channels=tuple(each for each in document.channels.values() if "://" not in each) if document else (),
         )
 
 

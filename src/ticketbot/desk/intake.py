@@ -7,6 +7,7 @@ from ticketbot.desk.actions import change_state, raise_to, rank_as, save_promise
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for, care_of, hours_of, launch_for
 from ticketbot.desk.feedback import asks_something, rate, vote_by_reply
+from ticketbot.desk.incidents import announce
 from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.told import client_reader, clock_facts, reader_of, staff_thread, ticket_facts
@@ -136,6 +137,7 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
     save_promises(arrival, ticket, clocks)
     acknowledge(arrival, ticket, care)
     show_new(arrival, ticket, care, readers=listeners(arrival, ticket, care), offered=people.offered)
+    announce(arrival, ticket, care)
     return ticket
 
 
@@ -390,6 +392,7 @@ def strengthen(arrival: Arrival, ticket: Ticket) -> None:
         is_verified=not is_capped(arrival.sender),
     )
     raise_to(arrival, ticket, care, priority, reasons=reasons)
+    announce(arrival, ticket, care)
 
 
 def _written_to(arrival: Arrival) -> frozenset[str]:

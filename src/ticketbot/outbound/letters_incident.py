@@ -1,19 +1,11 @@
 """INCIDENT: what everybody who must know reads about a major incident, each in their own copy and in plain words."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from ticketbot.domain.drafts import Draft
+from ticketbot.domain.incidents import Stage
 from ticketbot.outbound.facts import Cause, Reader, ReplyAddresses, Thread, TicketFacts
 from ticketbot.outbound.letters import Code, key_of, write
-
-
-class Stage(StrEnum):
-    """How far an incident is."""
-
-    OPEN = "open"
-    UPDATE = "update"
-    RESOLVED = "resolved"
 
 
 def incident(
