@@ -39,8 +39,8 @@ class Arrival:
 
     @property
     def at(self) -> datetime:
-        """Return the instant of receipt, never in the future."""
-        return min(self.mail.received_at, self.now)
+        """Return the instant of receipt, never in the future; a mail that was held counts from its writer's word."""
+        return min(self.mail.released_at or self.mail.received_at, self.now)
 
     @property
     def cause(self) -> Cause:

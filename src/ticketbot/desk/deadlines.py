@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from ticketbot.desk.apologies import apology
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import Told, told
@@ -123,7 +125,9 @@ class Deadlines(Timed):
     def _draft(self, work: Work, ticket: Ticket, care: Care, reader: _Reader, *, now: datetime) -> Draft:
         policy = self.desk.rules(work).policy
         who, slot = reader.who, max(step.at for _, step in reader.news)
-        write = breach if any(step.is_breach for _, step in reader.news) else reminder
+        late = next((clock for clock, step in reader.news if step.is_breach), None)
+        sorry = apology(work, ticket, care, late, now=now) if late is not None else None
+        write = reminder if sorry is None else partial(breach, draft_text=sorry.text, draft_until=sorry.until)
         return write(
             reader=reader_of_told(who),
             ticket=ticket_facts(work, ticket, care, now=now),

@@ -7,6 +7,7 @@ from datetime import datetime
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.book import Book, Rules
 from ticketbot.desk.feedback import receive_vote
+from ticketbot.desk.guide import asks_for_guide, guide_client, is_only_asking
 from ticketbot.desk.intake import receive_client, strengthen
 from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
 from ticketbot.desk.post import Post
@@ -96,7 +97,16 @@ class Desk:
             case Kind.LIST if not arrival.sender.is_contact and arrival.match.ticket is None:
                 return suppressed(f"list mail of nobody we know: {arrival.verdict.reason}")
             case _:
-                return receive_client(arrival)
+                return self._guided(arrival) or receive_client(arrival)
+
+    def _guided(self, arrival: Arrival) -> Outcome | None:
+        """Explain hypercare to a client who asks (CM7); None where the mail says more, which is then a ticket too."""
+        slug = arrival.sender.client
+        client = arrival.work.desk.client_named(slug) if slug is not None and asks_for_guide(arrival) else None
+        if client is None or arrival.verdict.kind is not Kind.CLIENT:
+            return None
+        guide_client(arrival, client)
+        return suppressed("asks for the guide, which went to them") if is_only_asking(arrival, client) else None
 
     def note(self, arrival: Arrival) -> Outcome:
         """Record what a machine tells us: bounces now; reports, votes and calendar answers are kept."""

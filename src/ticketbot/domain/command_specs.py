@@ -57,6 +57,11 @@ class CommandName(StrEnum):
     FOR = "for"
     CALL = "call"
     LAUNCH = "launch"
+    OK = "ok"
+    SEND = "send"
+    UNDO = "undo"
+    HELP = "help"
+    WHY = "why"
 
 
 class Changes(StrEnum):
@@ -87,6 +92,7 @@ class CommandSpec:
     needs_client_text: bool
     changes: Changes | None
     may_repeat: bool
+    stands_alone: bool
 
     @property
     def is_served(self) -> bool:

@@ -47,6 +47,7 @@ def _spec(
     needs_client_text: bool = False,
     changes: Changes | None = None,
     may_repeat: bool = False,
+    stands_alone: bool = False,
 ) -> CommandSpec:
     """Return a line of the table: an example, whose first word is the name, what it does, and its arguments."""
     return CommandSpec(
@@ -59,6 +60,7 @@ def _spec(
         needs_client_text=needs_client_text,
         changes=changes,
         may_repeat=may_repeat,
+        stands_alone=stands_alone,
     )
 
 
@@ -111,9 +113,9 @@ TABLE: Mapping[Group, tuple[CommandSpec, ...]] = {
         _spec("#notspam", "it was no spam", changes=_STATE),
         _spec("#snooze 2d", "out of sight until then", _one("until", DATE)),
         _spec("#away until fri", "you are away", _one("until_word", UNTIL), _one("until", DATE), needs_ticket=False),
-        _spec("#send", "send the draft that was offered", needs_ticket=False),
-        _spec("#ok", "do it, or send it as it is", needs_ticket=False),
-        _spec("#undo", "take back the last step", needs_ticket=False),
+        _spec("#send", "send the draft that was offered, or the answer that was held", stands_alone=True),
+        _spec("#ok", "send the words of the mail that was held, without its commands", stands_alone=True),
+        _spec("#undo", "take back your last step, within 10 minutes", stands_alone=True),
     ),
     Group.CLASS: (
         _spec("#kind question", "what it is", _one("kind", KIND)),

@@ -89,10 +89,25 @@ def parse(new_text: str, *, own_name: str = "") -> Parsed:
     if block and (wrapped := _wrapped(lines, end)):
         answers.append(wrapped)
     text = without_banners(_unescaped(new_text.split("\n")[end:]))
+    answers += _crowded(answers, has_text=not is_sign_off(text, own_name=own_name))
     return Parsed(
         commands=tuple(each for each in answers if isinstance(each, Command)),
         text="" if block and is_sign_off(text, own_name=own_name) else text,
         errors=tuple(each for each in answers if isinstance(each, CommandError)),
+    )
+
+
+def as_plain_text(new_text: str, *, own_name: str = "") -> str:
+    """Return the words of a mail whose commands are not to be carried out (`#ok`); no command ever stands in them.
+
+    That is the text below the commands or, where there is none, the lines that look like commands and mean none.
+    """
+    parsed = parse(new_text, own_name=own_name)
+    if parsed.text.strip():
+        return parsed.text.strip()
+    lines = [line.strip(_INVISIBLE) for line in new_text.split("\n")]
+    return "\n".join(
+        line for line in lines if (found := _COMMAND.fullmatch(line)) and not _means_command(found["name"])
     )
 
 
@@ -163,6 +178,21 @@ def _read(number: int, line: str, before: Sequence[Command]) -> Command | Comman
     if isinstance(filled, Misfit):
         return _error(number, line, filled.reason, _corrected(spec, args, filled))
     return Command(name=CommandName(name), line_no=number, line=line, args=filled)
+
+
+def _crowded(answers: Sequence[Command | CommandError], *, has_text: bool) -> list[CommandError]:
+    """Return an error for a command that stands beside others, or above a text, and goes with neither."""
+    alone = next((each for each in answers if isinstance(each, Command) and each.spec.stands_alone), None)
+    if alone is None or (len(answers) == 1 and not has_text):
+        return []
+    reason = f"“#{alone.name}” stands alone in its mail; write nothing else with it"
+    return [_error(alone.line_no, alone.line, reason, f"#{alone.name}")]
+
+
+def _means_command(name: str) -> bool:
+    """Return whether a word after the sign is a command of the table, or was probably meant to be one."""
+    letters = _NAME.match(name.casefold())
+    return bool(letters and get_close_matches(letters[0][:40], COMMANDS, n=1))
 
 
 def _clash(spec: CommandSpec, before: Sequence[Command]) -> str:

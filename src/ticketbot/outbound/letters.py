@@ -34,6 +34,8 @@ class Code(StrEnum):
     BOUNCE = "BOUNCE"
     CHALLENGE = "CHALLENGE"
     NOTICE = "NOTICE"
+    HELD = "HELD"
+    HELP = "HELP"
     INCIDENT = "INCIDENT"
     CALL_RECEIPT = "CALL_RECEIPT"
     NUDGE = "NUDGE"
@@ -85,6 +87,8 @@ LETTERS: Mapping[Code, Letter] = {
     Code.BOUNCE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
     Code.CHALLENGE: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED, is_internal=True),
     Code.NOTICE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
+    Code.HELD: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED),
+    Code.HELP: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
     Code.INCIDENT: Letter(audience=Audience.CLIENT, automatic=Automatic.GENERATED),
     Code.CALL_RECEIPT: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
     Code.NUDGE: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),

@@ -167,11 +167,12 @@ def breach(
     send_at: datetime | None = None,
     outcome: str = "",
     draft_text: str = "",
+    draft_until: datetime | None = None,
 ) -> Draft:
     """Name (BREACH) promises that were not kept, at 100, 150 or 200 % of its target (*slot*).
 
     *outcome* is a sentence on what became of it while quiet hours held the letter; *draft_text* a ready apology with
-    a new time, which the reader sends by answering `#send`.
+    a new time (*draft_until*), which the reader sends by answering `#send`.
     """
     return _deadline(
         Code.BREACH,
@@ -186,6 +187,7 @@ def breach(
         send_at=send_at,
         outcome=outcome,
         draft_text=draft_text,
+        draft_until=draft_until,
     )
 
 
@@ -203,6 +205,7 @@ def _deadline(
     send_at: datetime | None,
     outcome: str,
     draft_text: str,
+    draft_until: datetime | None = None,
 ) -> Draft:
     return write(
         code,
@@ -221,6 +224,7 @@ def _deadline(
             "addresses": addresses,
             "outcome": outcome,
             "draft_text": draft_text,
+            "draft_until": draft_until,
         },
     )
 

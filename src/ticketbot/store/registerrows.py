@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from ticketbot.domain.messages import fold
 from ticketbot.store.models import (
@@ -17,6 +17,7 @@ from ticketbot.store.models import (
     Reminder,
     SlaClock,
     Suppressed,
+    Ticket,
 )
 from ticketbot.store.rows import Rows
 
@@ -38,6 +39,10 @@ class RegisterRows(Rows):
         if states is not None:
             query = query.where(RegisterItem.state.in_(list(states)))
         return self.session.scalars(query).all()
+
+    def made_by(self, cause: str) -> Sequence[RegisterItem]:
+        """Return what a received mail wrote down."""
+        return self.session.scalars(select(RegisterItem).where(RegisterItem.cause == cause)).all()
 
     # Meetings
 
@@ -63,11 +68,12 @@ class RegisterRows(Rows):
         if self.insert_new(LastStep, ticket_id=ticket_id, **values) is None:
             self.changed(update(LastStep).where(LastStep.ticket_id == ticket_id).values(**values))
 
-    def last_step(self, ticket_id: int) -> LastStep | None:
-        """Return the last step that one of us made on a ticket, if it can be taken back."""
-        return self.session.scalar(
-            select(LastStep).where(LastStep.ticket_id == ticket_id).execution_options(populate_existing=True)
-        )
+    def last_steps(self, ticket_id: int) -> Sequence[LastStep]:
+        """Return the last step on a ticket, and on those that became part of it, the newest first."""
+        is_here = or_(Ticket.id == ticket_id, Ticket.merged_into == ticket_id)
+        query = select(LastStep).join(Ticket, Ticket.id == LastStep.ticket_id).where(is_here)
+        newest_first = query.order_by(LastStep.at.desc(), LastStep.id.desc())
+        return self.session.scalars(newest_first.execution_options(populate_existing=True)).all()
 
     def forget_step(self, ticket_id: int) -> None:
         """Let a step be final."""

@@ -1,0 +1,117 @@
+"""Which verb carries out which command: the one place where a command meets the desk (domain.md §4)."""
+
+from collections.abc import Callable, Mapping
+
+from ticketbot.desk import (
+    actions,
+    asking,
+    behalf,
+    classing,
+    guide,
+    held,
+    joining,
+    plans,
+    shipping,
+    undoing,
+)
+from ticketbot.desk.actions import Acting
+from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.errands import Errand
+from ticketbot.domain.commands import Command
+from ticketbot.domain.errors import Conflict
+from ticketbot.domain.priority import Priority
+from ticketbot.store.models import Staff, Ticket
+
+
+def _assign(acting: Acting, command: Command) -> str:
+    target = command.args["to"]
+    remark = "" if acting.goes_out else acting.words
+    if target.startswith("team:"):
+        return actions.assign(acting, to=None, team=target.removeprefix("team:"), text=remark)
+    return actions.assign(acting, to=acting.arrival.work.desk.agent(target), text=remark)
+
+
+def _only_in_triage(acting: Acting, command: Command) -> str:
+    raise Conflict(
+        f"#{command.name} answers the mail that shows an unknown sender; T-{acting.ticket.number} has a client"
+    )
+
+
+def _priority(acting: Acting, command: Command) -> str:
+    return actions.set_priority(
+        acting,
+        Priority(command.args["priority"].upper()),
+        reason=command.args["reason"],
+        tells_client=acting.goes_out and bool(acting.words),
+    )
+
+
+def _pending_silently(acting: Acting, _command: Command) -> str:
+    raise Conflict(f"#pending on T-{acting.ticket.number} needs words for the client: what do you ask them?")
+
+
+def _answered(
+    ask: Callable[[Arrival, Staff, Command, Ticket | None], str],
+) -> Callable[[Errand, Command], str]:
+    """Return a question as something that is asked wherever it is written."""
+
+    def answered(errand: Errand, command: Command) -> str:
+        ticket = errand.acting.ticket if errand.acting is not None else None
+        return ask(errand.arrival, errand.person, command, ticket)
+
+    return answered
+
+
+#: What is done to the ticket that a mail is about.
+ON_TICKET: Mapping[str, Callable[[Acting, Command], str]] = {
+    "take": lambda acting, _: actions.take(acting),
+    "assign": _assign,
+    "note": lambda _acting, _: "",
+    "pending": _pending_silently,
+    "resolve": lambda acting, _: actions.resolve_silently(acting),
+    "close": lambda acting, _: actions.close(acting),
+    "reopen": lambda acting, _: actions.reopen(acting),
+    "spam": lambda acting, _: actions.spam(acting),
+    "notspam": lambda acting, _: actions.not_spam(acting),
+    "cc": lambda acting, command: actions.let_take_part(acting, command.args["address"]),
+    "priority": _priority,
+    "kind": classing.set_kind,
+    "sev": classing.set_severity,
+    "impact": classing.set_impact,
+    "urgency": classing.set_urgency,
+    "category": classing.set_category,
+    "merge": joining.merge,
+    "problem": joining.name_problem,
+    "release": shipping.release_silently,
+    "shipped": shipping.ship_silently,
+    "launch": plans.launch_of_ticket,
+    "for": behalf.only_without_ticket,
+    "call": behalf.only_without_ticket,
+    "client": _only_in_triage,
+    "block": _only_in_triage,
+    "ok": held.release,
+    "send": held.release,
+    "undo": undoing.undo,
+}
+
+#: What is done wherever it is written, on a ticket too unless that has a verb of its own above.
+ANYWHERE: Mapping[str, Callable[[Errand, Command], str]] = {
+    "launch": lambda errand, command: plans.plan_launch(errand.arrival, errand.person, command),
+    "help": guide.help_for_staff,
+    **{name: _answered(ask) for name, ask in asking.ASKS.items()},
+}
+
+#: What goes with the words, or does not, before anything is done.
+CHECKS: Mapping[str, Callable[..., object]] = {
+    "resolve": shipping.before_resolving,
+    "release": shipping.before_releasing,
+}
+#: A matter that goes elsewhere still takes along what was said in it.
+AFTER_WORDS = frozenset({"merge"})
+
+
+def do_on_ticket(acting: Acting, command: Command) -> str:
+    """Carry out a command of a mail that is about a ticket; return what was done."""
+    if (verb := ON_TICKET.get(command.name)) is not None:
+        return verb(acting, command)
+    return ANYWHERE[command.name](Errand(arrival=acting.arrival, person=acting.person, acting=acting), command)
