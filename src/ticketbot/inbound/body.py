@@ -14,7 +14,10 @@ from ticketbot.inbound.walk import Part, uudecoded
 
 MAX_TEXT: Final = 1024 * 1024
 _EXTENSIONS: Final = {
-    "text/plain": "txt", "text/html": "html", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif",
+    "text/plain": "txt", "text/html": "html", "image/jpeg": "jpg", "image/jpg": "jpg", "image/pjpeg": "jpg",
+    "image/x-png": "png", "image/heic": "heic", "video/mp4": "mp4", "audio/mpeg": "mp3", "application/gzip": "gz",
+    "application/rtf": "rtf",
+    "image/png": "png", "image/gif": "gif",
     "application/pdf": "pdf", "message/rfc822": "eml", "text/calendar": "ics", "application/zip": "zip",
     "text/csv": "csv", "text/x-vcard": "vcf", "text/vcard": "vcf", "application/json": "json", "application/xml": "xml",
     "image/svg+xml": "svg", "image/tiff": "tif", "image/bmp": "bmp", "image/webp": "webp", "audio/wav": "wav",

@@ -142,6 +142,11 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _STATEFUL: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
+_HIGH_RUNS: Final = re.compile(rb"[\x80-\xff]+")
+#: Beginnings of UTF-8 that stand in no Western text by chance: accented letters, signs, dashes, other scripts' signs.
+_LIKE_UTF8: Final = re.compile(
+    rb"[\xc2\xc3][\x80-\xbf]|(?:[\xc4-\xdf][\x80-\xbf]){2}|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3}"
+)
 _TOO_MANY_GAPS: Final = 0.02
 
 #: Characters that no stored text may hold: controls but tab and newline, surrogates, explicit bidi, odd separators.
@@ -194,9 +199,7 @@ def _decoded(data: bytes, label: str) -> str:
     if codec in {None, "utf-8", "cp1252"}:
         if data.isascii() and b"\x1b" not in data:
             return data.decode("ascii")
-        if (codec != "cp1252" or b"\xc3" in data or b"\xe2\x80" in data) and (
-            text := _strict(data, "utf-8")
-        ) is not None:
+        if (codec != "cp1252" or _LIKE_UTF8.search(data)) and (text := _strict(data, "utf-8")) is not None:
             return text
     if codec and codec != "utf-8" and (text := _strict(data, codec)) is not None:
         return text
@@ -247,19 +250,44 @@ def _recovered(data: bytes, codec: str | None) -> str:
 
 
 def guess(data: bytes) -> str:
-    """Return 8-bit text without a label: East Asian where the pairs fit, else Windows' Western."""
-    for codec in ("cp932", "gb18030", "cp949"):
+    """Return 8-bit text without a label: Cyrillic or East Asian where the bytes fit, else Windows' Western."""
+    if cyrillic := _cyrillic_codec(data[:4000]):
+        return data.decode(cyrillic, "replace")
+    for codec, letters in _EAST_ASIAN.items():
         text = _strict(data, codec)
-        if text is not None and _looks_east_asian(text):
+        if text is not None and _is_written_in(letters, text[:4000]):
             return text
     return data.decode("cp1252", "replace") if _strict(data, "cp1252") is not None else data.decode("latin-1")
 
 
-def _looks_east_asian(text: str) -> bool:
-    """Return whether most characters beyond ASCII are the common ideographs, kana or hangul, in runs."""
-    beyond = [c for c in text[:4000] if c > "\x7f"]
-    common = sum(
-        1 for c in beyond if "\u3000" <= c <= "\u30ff" or "\u4e00" <= c <= "\u8fff" or "\uac00" <= c <= "\ud7a3"
+def _cyrillic_codec(data: bytes) -> str:
+    """Return the codec of Russian and its neighbours, or nothing.
+
+    Their letters stand in words, in the upper half of the upper half, where Western ones stand alone and East Asian
+    ones are spread; small letters outnumber capitals, which lie on different sides in the two codecs.
+    """
+    words = _HIGH_RUNS.findall(data)
+    letters = [byte for word in words for byte in word if byte >= 0xC0]
+    if len(letters) < 4 or len(letters) < 3 * len(words) or len(letters) < 0.95 * sum(map(len, words)):
+        return ""
+    codec, common = (
+        ("cp1251", b"\xee\xe5\xe0\xe8")
+        if sum(b >= 0xE0 for b in letters) * 2 > len(letters)
+        else ("koi8-r", b"\xcf\xc5\xc1\xc9")
     )
-    runs = len(re.findall("[\u3000-\u30ff\u4e00-\u8fff\uac00-\ud7a3]{4,}", text[:4000]))
-    return len(beyond) >= 4 and common >= 0.95 * len(beyond) and runs > 0
+    return codec if sum(byte in common for byte in letters) >= 0.2 * len(letters) and common[3] in letters else ""
+
+
+def _is_written_in(letters: str, text: str) -> bool:
+    """Return whether most characters beyond ASCII are of a script, in runs."""
+    beyond = sum(1 for c in text if c > "\x7f")
+    common = len(re.findall(f"[{letters}\u3000-\u303f\uff01-\uff5e]", text))
+    return beyond >= 4 and common >= 0.95 * beyond and re.search(f"[{letters}]{{4,}}", text) is not None
+
+
+#: What a text of each codec is written in. Korean before Chinese: the bytes of Hangul are ideographs there, too.
+_EAST_ASIAN: Final = {
+    "cp932": "\u3040-\u30ff\u4e00-\u9fa5",
+    "cp949": "\uac00-\ud7a3",
+    "gb18030": "\u4e00-\u9fa5\u2014-\u2026",
+}
