@@ -124,7 +124,7 @@ def mail_facts(message: Message, *, names: Mapping[str, str]) -> MailFacts:
 
 def staff_thread(work: Work, ticket: Ticket, reader: str) -> Thread:
     """Return where a letter on a ticket belongs in a staff member's mailbox: below the last one they got about it."""
-    ids = [letter.message_id for letter in work.outbox.of_ticket(ticket.id) if letter.reader == fold(reader)]
+    ids = [message_id for _, message_id in work.outbox.thread(ticket.id, reader=reader)]
     return Thread(parent=ids[-1], ancestors=tuple(ids[:-1])) if ids else Thread()
 
 
@@ -135,11 +135,7 @@ def client_thread(work: Work, ticket: Ticket) -> Thread:
         for message in work.tickets.messages(ticket.id)
         if message.direction == "in" and message.audience == "public" and message.message_id
     ]
-    got = [
-        (letter.created_at, letter.message_id)
-        for letter in work.outbox.of_ticket(ticket.id)
-        if letter.reader == fold(ticket.requester_address)
-    ]
+    got = work.outbox.thread(ticket.id, reader=ticket.requester_address)
     ids = [message_id for _, message_id in sorted([*wrote, *got])]
     parent = max(wrote, default=(None, ids[-1] if ids else ""))[1]
     if not parent:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import holidays as public_holidays
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,19 @@ from ticketbot.store.rows import Rows
 
 _HAS_CHANGED = "desk_has_changed"
 _MARK = select(cast(Table, DeskMark.__table__).c.changes)
+# Every mail and every threshold asks these, so they are written once.
+_ROSTER = select(Staff).where(Staff.is_active).order_by(Staff.slug)
+_EVERYBODY = select(Staff).order_by(Staff.slug)
+_AGENT_AT = select(Staff).where(func.lower(Staff.email) == bindparam("address"), Staff.is_active)
+_CLIENTS = select(Client).where(Client.is_active).order_by(Client.slug)
+_CONTACT_AT = select(Contact).where(Contact.address == bindparam("address"), Contact.is_active)
+_LAUNCHES = select(Launch).where(Launch.is_active).order_by(Launch.slug)
+_LAUNCHES_OF = _LAUNCHES.where(Launch.client_id == bindparam("client"))
+_PLAN_EVENTS = (
+    select(PlanEvent).where(PlanEvent.launch_id == bindparam("launch")).order_by(PlanEvent.recorded_at, PlanEvent.id)
+)
+_POLICY_VERSION = select(func.max(cast(Table, PolicyVersion.__table__).c.id))
+_BEGAN_AT: Select[datetime | None] = select(func.min(cast(Table, PolicyVersion.__table__).c.applied_at))
 
 
 def count_change(session: Session) -> None:
@@ -46,11 +59,11 @@ class DeskRows(Rows):
 
     def roster(self) -> Sequence[Staff]:
         """Return all active staff, by slug."""
-        return self.session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.slug)).all()
+        return self.session.scalars(_ROSTER).all()
 
     def everybody(self) -> Sequence[Staff]:
         """Return all staff, those who left too."""
-        return self.session.scalars(select(Staff).order_by(Staff.slug)).all()
+        return self.session.scalars(_EVERYBODY).all()
 
     def person(self, staff_id: int | None) -> Staff | None:
         """Return one of our people by row, if any."""
@@ -62,13 +75,13 @@ class DeskRows(Rows):
 
     def agent_at(self, address: str) -> Staff | None:
         """Return one of our active people by address, if there is one."""
-        return self.session.scalar(select(Staff).where(func.lower(Staff.email) == fold(address), Staff.is_active))
+        return self.session.scalar(_AGENT_AT, {"address": fold(address)})
 
     # Clients
 
     def clients(self) -> Sequence[Client]:
         """Return all active clients, by slug."""
-        return self.session.scalars(select(Client).where(Client.is_active).order_by(Client.slug)).all()
+        return self.session.scalars(_CLIENTS).all()
 
     def client(self, client_id: int | None) -> Client | None:
         """Return a client by row, if any."""
@@ -80,7 +93,7 @@ class DeskRows(Rows):
 
     def contact_at(self, address: str) -> Contact | None:
         """Return the active contact with this address, if there is one."""
-        return self.session.scalar(select(Contact).where(Contact.address == fold(address), Contact.is_active))
+        return self.session.scalar(_CONTACT_AT, {"address": fold(address)})
 
     def anyone_at(self, address: str) -> Contact | None:
         """Return the contact with this address, one who was set aside too, if there is one."""
@@ -132,10 +145,9 @@ class DeskRows(Rows):
 
     def launches(self, client_id: int | None = None) -> Sequence[Launch]:
         """Return all active launches, of one client or of all, by slug."""
-        query = select(Launch).where(Launch.is_active).order_by(Launch.slug)
         if client_id is not None:
-            query = query.where(Launch.client_id == client_id)
-        return self.session.scalars(query).all()
+            return self.session.scalars(_LAUNCHES_OF, {"client": client_id}).all()
+        return self.session.scalars(_LAUNCHES).all()
 
     def launch(self, launch_id: int | None) -> Launch | None:
         """Return a launch by row, if any."""
@@ -147,9 +159,7 @@ class DeskRows(Rows):
 
     def plan_events(self, launch_id: int) -> Sequence[PlanEvent]:
         """Return the changes of a launch's plan in the order in which they were recorded."""
-        return self.session.scalars(
-            select(PlanEvent).where(PlanEvent.launch_id == launch_id).order_by(PlanEvent.recorded_at, PlanEvent.id)
-        ).all()
+        return self.session.scalars(_PLAN_EVENTS, {"launch": launch_id}).all()
 
     def all_plan_events(self) -> Mapping[int, Sequence[PlanEvent]]:
         """Return the changes of every launch's plan, by the launch's row, each in order."""
@@ -166,7 +176,7 @@ class DeskRows(Rows):
 
     def policy_version(self) -> int:
         """Return the number of the policy in force, 0 before the first."""
-        return self.session.scalar(select(func.max(PolicyVersion.id))) or 0
+        return self.session.scalar(_POLICY_VERSION) or 0
 
     def launch_known_at(self, launch: Launch) -> datetime:
         """Return since when the desk knows of a launch: the first desk file that names it, else the mail that made it.
@@ -182,7 +192,7 @@ class DeskRows(Rows):
 
     def began_at(self) -> datetime | None:
         """Return when the desk's first policy was applied, None before."""
-        return self.session.scalar(select(func.min(PolicyVersion.applied_at)))
+        return self.session.scalar(_BEGAN_AT)
 
     def add_policy(self, *, sha256: str, document: Mapping[str, Any], now: datetime) -> PolicyVersion:
         """Put a policy in force."""

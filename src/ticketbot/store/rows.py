@@ -13,7 +13,7 @@ RowT = TypeVar("RowT", bound=Base)
 
 
 @cache
-def _insert(model: type[Base], is_postgresql: bool) -> Any:  # noqa: ANN401, FBT001 - either database's own insert
+def _insert(model: type[Base], is_postgresql: bool) -> Any:  # noqa: ANN401 - either database's own insert
     table = cast(Table, model.__table__)
     insert = postgresql.insert if is_postgresql else sqlite.insert
     return insert(table).on_conflict_do_nothing().returning(table.c.id)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Integer, Select, Table, bindparam, func, select, text, update
 
 from ticketbot.domain.errors import NotFound
 from ticketbot.domain.messages import fold
@@ -17,6 +17,7 @@ from ticketbot.store.models import (
     Reminder,
     SlaClock,
     Ticket,
+    UtcDateTime,
     key_of,
 )
 from ticketbot.store.rows import Rows
@@ -25,6 +26,31 @@ FIRST_NUMBER = 1001
 #: What the column holds: PostgreSQL refuses to compare it with more, and tokens of other kinds name larger numbers.
 HIGHEST_NUMBER = 2**31 - 1
 _NUMBER_LOCK = 740_411_093
+
+# Every mail and every threshold asks these, so they are written once; writing a question costs more than asking it.
+_TICKET = bindparam("ticket", type_=Integer)
+_NOW = bindparam("now", type_=UtcDateTime)
+_BY_NUMBER = select(Ticket).where(Ticket.number == bindparam("number"))
+_MESSAGES = select(Message).where(Message.ticket_id == _TICKET).order_by(Message.at, Message.id)
+_BY_FINGERPRINT = select(Message).where(Message.fingerprint == bindparam("fingerprint"))
+_PARTICIPANTS = select(Participant).where(Participant.ticket_id == _TICKET).order_by(Participant.id)
+_CLOCKS = select(SlaClock).where(SlaClock.ticket_id == _TICKET).order_by(SlaClock.id)
+_REMINDERS = select(Reminder).where(Reminder.ticket_id == _TICKET).order_by(Reminder.id)
+_NEXT_CLOCK_AT: Select[datetime | None] = select(func.min(cast(Table, SlaClock.__table__).c.next_at))
+_NEXT_ACT_AT: Select[datetime | None] = select(func.min(cast(Table, Ticket.__table__).c.act_at))
+_TO_ACT = (
+    select(Ticket)
+    .where(Ticket.act_at <= _NOW)
+    .order_by(Ticket.act_at, Ticket.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_DUE_TICKET = (
+    select(Ticket)
+    .join(SlaClock, SlaClock.ticket_id == Ticket.id)
+    .where(SlaClock.next_at <= _NOW)
+    .order_by(SlaClock.next_at, SlaClock.id)
+    .limit(1)
+)
 
 
 class TicketRows(Rows):
@@ -47,7 +73,7 @@ class TicketRows(Rows):
         """Return the ticket with this number, if there is one."""
         if number > HIGHEST_NUMBER:
             return None
-        return self.session.scalar(select(Ticket).where(Ticket.number == number))
+        return self.session.scalar(_BY_NUMBER, {"number": number})
 
     def get(self, number: int) -> Ticket:
         """Return the ticket with this number; raises NotFound."""
@@ -89,9 +115,7 @@ class TicketRows(Rows):
 
     def to_act(self, *, now: datetime, limit: int = 100) -> Sequence[Ticket]:
         """Return tickets whose own deadline (close by itself …) has come."""
-        return self.session.scalars(
-            select(Ticket).where(Ticket.act_at <= now).order_by(Ticket.act_at, Ticket.id).limit(limit)
-        ).all()
+        return self.session.scalars(_TO_ACT, {"now": now, "limit": limit}).all()
 
     # Messages
 
@@ -111,13 +135,11 @@ class TicketRows(Rows):
 
     def by_fingerprint(self, fingerprint: str) -> Message | None:
         """Return the message with this fingerprint, if there is one."""
-        return self.session.scalar(select(Message).where(Message.fingerprint == fingerprint))
+        return self.session.scalar(_BY_FINGERPRINT, {"fingerprint": fingerprint})
 
     def messages(self, ticket_id: int) -> Sequence[Message]:
         """Return a ticket's messages in order of time."""
-        return self.session.scalars(
-            select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id)
-        ).all()
+        return self.session.scalars(_MESSAGES, {"ticket": ticket_id}).all()
 
     def letters_named(self, message_ids: Collection[str]) -> Sequence[OutboxMail]:
         """Return our own letters with one of these Message-IDs."""
@@ -145,9 +167,7 @@ class TicketRows(Rows):
 
     def participants(self, ticket_id: int) -> Sequence[Participant]:
         """Return who writes on a ticket, in order of joining."""
-        return self.session.scalars(
-            select(Participant).where(Participant.ticket_id == ticket_id).order_by(Participant.id)
-        ).all()
+        return self.session.scalars(_PARTICIPANTS, {"ticket": ticket_id}).all()
 
     def join(self, ticket: Ticket, *, address: str, name: str, now: datetime) -> bool:
         """Let somebody take part from now on; return False when they did already."""
@@ -160,7 +180,7 @@ class TicketRows(Rows):
 
     def clocks(self, ticket_id: int) -> Sequence[SlaClock]:
         """Return a ticket's clocks by name and cycle."""
-        return self.session.scalars(select(SlaClock).where(SlaClock.ticket_id == ticket_id).order_by(SlaClock.id)).all()
+        return self.session.scalars(_CLOCKS, {"ticket": ticket_id}).all()
 
     def clocks_of(self, ticket_ids: Collection[int]) -> Sequence[SlaClock]:
         """Return the clocks of several tickets, each ticket's by name and cycle."""
@@ -177,13 +197,7 @@ class TicketRows(Rows):
 
         No clock is loaded: those that decide must be read after the ticket was locked.
         """
-        return self.session.scalar(
-            select(Ticket)
-            .join(SlaClock, SlaClock.ticket_id == Ticket.id)
-            .where(SlaClock.next_at <= now)
-            .order_by(SlaClock.next_at, SlaClock.id)
-            .limit(1)
-        )
+        return self.session.scalar(_DUE_TICKET, {"now": now})
 
     def put_off(self, ticket_id: int, *, now: datetime, until: datetime) -> None:
         """Look at a ticket's due clocks later: something is wrong with it, and others wait behind it."""
@@ -193,11 +207,11 @@ class TicketRows(Rows):
 
     def next_clock_at(self) -> datetime | None:
         """Return the next instant at which a clock has something to tell."""
-        return self.session.scalar(select(func.min(SlaClock.next_at)))
+        return self.session.scalar(_NEXT_CLOCK_AT)
 
     def next_act_at(self) -> datetime | None:
         """Return the next instant at which a ticket acts by itself."""
-        return self.session.scalar(select(func.min(Ticket.act_at)))
+        return self.session.scalar(_NEXT_ACT_AT)
 
     def remind(self, clock: SlaClock, *, level: int, due_at: datetime, at: datetime, state: str) -> bool:
         """Record that a threshold was reached; return False when it was recorded before."""
@@ -217,7 +231,7 @@ class TicketRows(Rows):
 
     def reminders(self, ticket_id: int) -> Sequence[Reminder]:
         """Return a ticket's recorded thresholds."""
-        return self.session.scalars(select(Reminder).where(Reminder.ticket_id == ticket_id).order_by(Reminder.id)).all()
+        return self.session.scalars(_REMINDERS, {"ticket": ticket_id}).all()
 
     def reminders_of(self, ticket_ids: Collection[int]) -> Sequence[Reminder]:
         """Return the recorded thresholds of several tickets."""
