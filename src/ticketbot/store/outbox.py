@@ -247,7 +247,6 @@ class OutboxRows(Rows):
         """Return the letters about a ticket in the order in which they were written."""
         return self.session.scalars(_OF_TICKET, {"ticket": ticket_id}).all()
 
-<<<<<<< Updated upstream
     def of_tickets(self, ticket_ids: Collection[int], *, code: str) -> Sequence[OutboxMail]:
         """Return every letter of a code about these tickets, oldest first."""
         return self.session.scalars(
@@ -255,12 +254,11 @@ class OutboxRows(Rows):
             .where(OutboxMail.ticket_id.in_(list(ticket_ids)), OutboxMail.code == code)
             .order_by(OutboxMail.id)
         ).all()
-=======
+
     def thread(self, ticket_id: int, *, reader: str) -> Sequence[tuple[datetime, str]]:
         """Return when each letter about a ticket to one reader was written, and its Message-ID, the oldest first."""
         rows = self.session.execute(_THREAD, {"ticket": ticket_id, "reader": fold(reader)})
         return [(written_at, message_id) for written_at, message_id in rows]
->>>>>>> Stashed changes
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
         """Return since when the oldest letter that should be gone waits."""
