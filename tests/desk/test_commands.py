@@ -39,7 +39,7 @@ def test_a_logged_call_is_answered_owned_and_of_the_hotline(store: Store) -> Non
     assert ticket.requester_address == "jonas@acme.example"
     assert desk.owner() == "ben"
     assert desk.clocks()["FR", 1].is_met
-    assert desk.codes() == ["NEW ana", "NEW ben"]
+    assert desk.codes() == ["CALL_RECEIPT jonas", "NEW ana", "NEW ben", "INCIDENT ana"]
 
 
 def test_a_call_of_nobody_we_know_is_refused_and_opens_nothing(store: Store) -> None:
@@ -65,7 +65,7 @@ def test_a_mail_passed_on_is_the_client_s_ticket_and_they_are_acknowledged(store
     assert (ticket.channel, ticket.requester_address, ticket.subject) == (
         "on_behalf", "mara@acme.example", "Import stopped",
     )  # fmt: skip
-    assert desk.codes() == ["ACK mara", "NEW ana", "NEW ben"]
+    assert desk.codes() == ["ACK mara", "NEW ana", "NEW ben", "INCIDENT ana"]
 
 
 def test_an_enhancement_waits_for_its_release_and_is_told_so(store: Store) -> None:

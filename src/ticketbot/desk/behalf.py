@@ -8,7 +8,12 @@ from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for, launch_for
 from ticketbot.desk.classing import category_named
 from ticketbot.desk.intake import acknowledge, listeners, show_new, title_of
+from ticketbot.desk.nudging import encourage
+from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.ranking import is_vip
+from ticketbot.desk.relayed import for_client
+from ticketbot.desk.told import client_reader, ticket_facts
+from ticketbot.desk.wishing import tell_of_wish
 from ticketbot.domain.classify import Kind
 from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.commands import Command, CommandError, Parsed, parse
@@ -25,9 +30,12 @@ from ticketbot.domain.kinds import (
 )
 from ticketbot.domain.lifecycle import TicketState
 from ticketbot.domain.messages import Address, Authentication, fold
+from ticketbot.domain.policy import ClockName
 from ticketbot.domain.priority import priority_of
 from ticketbot.domain.senders import Sender, client_of_domain
-from ticketbot.domain.sla import on_call, on_opened
+from ticketbot.domain.sla import current, on_call, on_opened
+from ticketbot.outbound.facts import Thread
+from ticketbot.outbound.letters_client import call_receipt
 from ticketbot.store.models import Client, Contact, Staff, Ticket
 
 OPENING = (CommandName.FOR, CommandName.CALL)
@@ -94,13 +102,34 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
     terms = terms_of(ticket, care, arrival.at)
     save_promises(arrival, ticket, (on_call if is_call else on_opened)(at=arrival.at, terms=terms))
     if is_call:
+        _tell_caller(heard, ticket, care, person)
         readers = {each.id: each for each in (*arrival.people().triage(care.launch, care.phase(arrival.at)), person)}
         show_new(heard, ticket, care, readers=list(readers.values()))
     else:
         unseen = replace(heard, message=replace(heard.message, message_id="", in_reply_to=(), references=()))
         acknowledge(unseen, ticket, care)
         show_new(heard, ticket, care, readers=listeners(arrival, ticket, care))
+    encourage(heard, ticket, care, person=person, is_call=is_call)
+    tell_of_wish(heard, ticket, care)
     return Acting(arrival=arrival, ticket=ticket, care=care, person=person)
+
+
+def _tell_caller(heard: Arrival, ticket: Ticket, care: Care, person: Staff) -> None:
+    """Tell (CALL_RECEIPT) a caller what was noted, its number, and by when they hear more."""
+    update = current(load_clocks(heard.work, ticket)).get(ClockName.UPDATE)
+    heard.send(
+        call_receipt(
+            reader=client_reader(heard.work, ticket, care),
+            ticket=ticket_facts(heard.work, ticket, care, now=heard.at),
+            text=for_client(heard, person, heard.message.new_text),
+            author=person.name.strip().partition(" ")[0],
+            cause=heard.cause,
+            thread=Thread(),
+            now=heard.now,
+            next_update_at=update.due_at if update is not None else None,
+            reply_to=heard.post.client_address(ticket.number),
+        )
+    )
 
 
 def _party(arrival: Arrival, command: Command) -> Party:

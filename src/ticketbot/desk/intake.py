@@ -11,6 +11,7 @@ from ticketbot.desk.incidents import announce
 from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.told import client_reader, clock_facts, reader_of, staff_thread, ticket_facts
+from ticketbot.desk.wishing import tell_of_wish
 from ticketbot.domain.authority import AckCaps, Joining, Traffic, Voice, acknowledgement, is_capped, joining
 from ticketbot.domain.classify import Kind
 from ticketbot.domain.kinds import (
@@ -137,6 +138,7 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
     save_promises(arrival, ticket, clocks)
     acknowledge(arrival, ticket, care)
     show_new(arrival, ticket, care, readers=listeners(arrival, ticket, care), offered=people.offered)
+    tell_of_wish(arrival, ticket, care)
     announce(arrival, ticket, care)
     return ticket
 

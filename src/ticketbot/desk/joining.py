@@ -2,10 +2,14 @@
 
 from ticketbot.desk.actions import Acting, change_state, save_promises
 from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.told import client_reader, client_thread, has_client, ticket_facts
 from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.lifecycle import Act, TicketState
+from ticketbot.domain.messages import fold
 from ticketbot.domain.sla import on_voided
+from ticketbot.outbound.facts import TicketLine
+from ticketbot.outbound.letters_client import merged
 from ticketbot.store.models import Ticket
 
 PROBLEM = "problem"
@@ -35,8 +39,32 @@ def merge(acting: Acting, command: Command) -> str:
         if work.tickets.join(target, address=each.address, name=each.name, now=arrival.at):
             arrival.note("joined", ticket=target, address=each.address)
     acting.note("merged", into=f"T-{target.number}")
+    _tell_merged(acting, target)
     arrival.note("merged_in", ticket=target, actor=acting.person.slug, number=f"T-{ticket.number}")
     return f"T-{ticket.number} is part of T-{target.number} now; mail about it goes there."
+
+
+def _tell_merged(acting: Acting, target: Ticket) -> None:
+    """Tell (MERGED) the people of the ticket that goes on elsewhere; where no client asked for it, there is nobody."""
+    arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
+    if not has_client(work, ticket):
+        return
+    arrival.send(
+        merged(
+            reader=client_reader(work, ticket, acting.care),
+            cc=[
+                each.address
+                for each in work.tickets.participants(ticket.id)
+                if each.address != fold(ticket.requester_address)
+            ],
+            ticket=ticket_facts(work, ticket, acting.care, now=arrival.at),
+            into=TicketLine(number=target.number, subject=target.subject),
+            cause=arrival.cause,
+            thread=client_thread(work, ticket),
+            now=arrival.now,
+            reply_to=arrival.post.client_address(target.number),
+        )
+    )
 
 
 def name_problem(acting: Acting, command: Command) -> str:

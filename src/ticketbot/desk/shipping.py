@@ -4,6 +4,7 @@ from datetime import date
 
 from ticketbot.desk.actions import Acting, change_state, save_promises, write_to_client
 from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.wishing import tell_of_wish
 from ticketbot.domain.calendars import local_date
 from ticketbot.domain.command_specs import ROLES, Who
 from ticketbot.domain.commands import Command
@@ -34,6 +35,7 @@ def name_release(acting: Acting, command: Command) -> str:
     if "force" in command.args and acting.person.role not in (ROLES[Who.LEAD] or ()):
         raise Conflict("only a lead may name a release before its window")
     acting.note(RELEASE, on=on.isoformat())
+    tell_of_wish(arrival, ticket, acting.care, release_on=on)
     return f"T-{ticket.number} comes with the release of {on.isoformat()}."
 
 

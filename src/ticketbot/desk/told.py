@@ -130,9 +130,12 @@ def staff_thread(work: Work, ticket: Ticket, reader: str) -> Thread:
 
 def client_thread(work: Work, ticket: Ticket) -> Thread:
     """Return where a letter on a ticket belongs in the client's mailbox: below the last mail that they wrote or got."""
+    messages = work.tickets.messages(ticket.id)
+    if ticket.channel == Channel.ON_BEHALF:
+        messages = messages[1:]  # one of us passed the first one on: it never lay in the client's mailbox
     wrote = [
         (message.at, message.message_id)
-        for message in work.tickets.messages(ticket.id)
+        for message in messages
         if message.direction == "in" and message.audience == "public" and message.message_id
     ]
     got = work.outbox.thread(ticket.id, reader=ticket.requester_address)
