@@ -9,6 +9,7 @@ from ticketbot.desk.book import Book, Rules
 from ticketbot.desk.feedback import receive_vote
 from ticketbot.desk.guide import asks_for_guide, guide_client, is_only_asking
 from ticketbot.desk.intake import receive_client, strengthen
+from ticketbot.desk.monitors import receive_alert
 from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
 from ticketbot.desk.post import Post
 from ticketbot.desk.returned import receive_bounce
@@ -115,7 +116,7 @@ class Desk:
         if arrival.verdict.kind is Kind.BOUNCE:
             return receive_bounce(arrival)
         if arrival.verdict.kind is Kind.ALERT:
-            return receive_client(arrival)
+            return receive_alert(arrival) or receive_client(arrival)
         if arrival.verdict.kind is Kind.VOTE:
             return receive_vote(arrival)
         return self._machine_on_ticket(arrival, f"{arrival.verdict.kind.value.replace('_', ' ')}")

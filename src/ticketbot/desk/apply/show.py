@@ -79,7 +79,13 @@ def _launch(launch: Launch, *, zone: str) -> dict[str, Any]:
         "address": launch.address,
         "aliases": launch.aliases or None,
         "roles": {role: [_holder(staff, term) for staff, term in held.items()] for role, held in launch.roles.items()},
+        "min_transition_days": launch.settings.get("min_transition_days"),
+        "blockers": launch.settings.get("blockers") or None,
         "knowledge": {item: datetime.fromisoformat(done) for item, done in knowledge.items()},
+        "monitors": {
+            name: {key: value for key, value in facts.items() if value is not None}
+            for name, facts in launch.settings.get("monitors", {}).items()
+        },
     }
 
 
