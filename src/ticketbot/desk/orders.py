@@ -11,6 +11,7 @@ from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.asking import lines_of
 from ticketbot.desk.care import care_of
 from ticketbot.desk.errands import Errand
+from ticketbot.desk.incidents import announce
 from ticketbot.desk.outcome import Fate, Outcome, joined, opened, suppressed
 from ticketbot.desk.people import roles_of
 from ticketbot.desk.promises import load_clocks
@@ -69,6 +70,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_
         undoing.remember(acting, before)
     if done and any(command.name in _CONFIRMED for command in parsed.commands):
         _receipt(acting, done)
+    announce(arrival, ticket, care, person=person)
     kept = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
     return joined(ticket.id, kept.id if kept is not None else None, " ".join(done)[:500])
 
@@ -204,6 +206,7 @@ def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
                 ticket_id = acting.ticket.id
                 rest = [each for each in parsed.commands if each.name not in behalf.USED_IN_OPENING]
                 done = [_blaming(each, partial(do_on_ticket, acting, each)) for each in rest]
+                announce(acting.arrival, acting.ticket, acting.care, person=person)
             else:
                 errand = Errand(arrival=arrival, person=person)
                 done = [_blaming(each, partial(ANYWHERE[each.name], errand, each)) for each in parsed.commands]

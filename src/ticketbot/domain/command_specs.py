@@ -57,6 +57,8 @@ class CommandName(StrEnum):
     FOR = "for"
     CALL = "call"
     LAUNCH = "launch"
+    IC = "ic"
+    COMMS = "comms"
     OK = "ok"
     SEND = "send"
     UNDO = "undo"
