@@ -53,6 +53,17 @@ def test_everybody_in_the_triage_list_gets_their_own_copy_with_their_own_token(s
 
 
 @on_sqlite
+def test_a_stranger_whose_domain_only_looks_like_a_clients_is_shown_with_a_warning(store: Store) -> None:
+    desk = DeskDriver(store)
+
+    warned = desk.receive(a_mail(sender="casey@acme-support.example"))
+    plain = desk.receive(a_mail(sender="casey@nowhere.example"))
+
+    assert warned.reason == "the sender is not known; careful: its domain only looks like acme.example"
+    assert plain.reason == "the sender is not known"
+
+
+@on_sqlite
 def test_without_a_list_all_staff_look_at_strangers_mail(store: Store) -> None:
     desk = DeskDriver(store)
     desk.receive(stranger())

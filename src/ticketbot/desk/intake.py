@@ -24,6 +24,7 @@ from ticketbot.domain.kinds import (
     severity_of,
 )
 from ticketbot.domain.lifecycle import Act, TicketState
+from ticketbot.domain.lookalikes import looks_like
 from ticketbot.domain.messages import Address, fold
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.priority import Priority, after_reopening, priority_of
@@ -361,6 +362,8 @@ def _to_triage(arrival: Arrival) -> Outcome:
         why = f"the address is of {arrival.sender.client}'s domain, but no contact's, and our server says no pass"
     if arrival.sender.has_failed and arrival.sender.address:
         why = "our server says that somebody else wrote it"
+    if like := looks_like(arrival.sender.address.rpartition("@")[2], arrival.rules.domains):
+        why = f"{why}; careful: its domain only looks like {like}"
     if _is_spam(arrival):
         why = f"the server marked it as spam, and {why}"
         arrival.mail.told_at = NOBODY_TOLD
