@@ -24,10 +24,10 @@ from ticketbot.domain.errors import MailboxRefused, MailboxUnavailable, RelayUna
 from ticketbot.domain.tokens import Keyring
 from ticketbot.inbound.ahead import Hand
 from ticketbot.inbound.fetch import Fetcher, Source
+from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.mailbox import Account, ImapMailbox, Mailbox
-from ticketbot.inbound.parse import attachment_bytes, read
 from ticketbot.inbound.pipeline import Pipeline
-from ticketbot.inbound.reader import InlineReader, Reader
+from ticketbot.inbound.reader import File, FullReader, Unpacker
 from ticketbot.inbound.watch import Watch
 from ticketbot.outbound.compose import DeskIdentity, compose
 from ticketbot.outbound.deliver import Deliverer
@@ -163,7 +163,7 @@ def build(
     *,
     clock: Clock | None = None,
     sender: Sender | None = None,
-    reader: Reader | None = None,
+    reader: FullReader | None = None,
     lanes: int = 1,
     mailbox: Callable[[MailboxSettings], Mailbox] | None = None,
     is_lasting: bool = True,
@@ -175,6 +175,7 @@ def build(
     not survive a crash of the machine.
     """
     clock = clock or SystemClock()
+    reader = reader or InlineReader()
     store = Store(settings.database.url, is_lasting=is_lasting)
     keys = load_keyring(settings.security.key_file, create=True)
     identity = identity_of(settings)
@@ -188,7 +189,7 @@ def build(
     ]
     pipeline = Pipeline(
         store=store,
-        reader=reader or InlineReader(),
+        reader=reader,
         desk=desk,
         clock=clock,
         holder=our_name("process"),
@@ -199,7 +200,7 @@ def build(
         sender=sender or SmtpSender(relay_of(settings, identity)),
         clock=clock,
         holder=our_name("send"),
-        render=lambda letter: render_letter(store, desk, letter),
+        render=lambda letter: render_letter(store, desk, letter, unpacker=reader),
         envelope_sender=identity.address,
         unknown_after=settings.relay.unknown_after,
         receipts=receipts_address(settings),
@@ -311,23 +312,28 @@ def receipts_address(settings: Settings) -> str | None:
     return settings.mailboxes[name].address if name is not None else None
 
 
-def render_letter(store: Store, desk: Desk, letter: OutboxMail) -> bytes:
-    """Return the bytes of a letter: its draft in words, with the parts of received mails that it passes on."""
+def render_letter(store: Store, desk: Desk, letter: OutboxMail, *, unpacker: Unpacker) -> bytes:
+    """Return the bytes of a letter: its draft in words, with the files of received mails that it passes on.
+
+    Those mails are taken apart by *unpacker*, in the service by a confined child as when they were first read.
+    """
     draft: Draft = draft_from_json(letter.draft)
     with store.look() as work:
         rules = desk.rules(work)
-        raws = {each.sha256: work.inbox.raw(each.sha256) for each in draft.enclosures}
-    found = {sha256: {each.index: each for each in read(raw).attachments} for sha256, raw in raws.items()}
-    enclosures = [
-        (found[each.sha256][each.index], attachment_bytes(raws[each.sha256], each.index)) for each in draft.enclosures
-    ]
+    found: dict[tuple[str, int], File] = {}
+    for sha256 in dict.fromkeys(each.sha256 for each in draft.enclosures):
+        indexes = [each.index for each in draft.enclosures if each.sha256 == sha256]
+        with store.look() as work:
+            raw = work.inbox.raw(sha256)
+        found |= {(sha256, index): file for index, file in zip(indexes, unpacker.files(raw, indexes), strict=True)}
+        del raw  # it may be large, and the letter is about to be
     return compose(
         draft,
         keys=desk.post.keys,
         desk=replace(desk.post.identity, name=rules.name),
         message_id=letter.message_id,
         date=letter.send_at,
-        enclosures=enclosures,
+        enclosures=[found[each.sha256, each.index] for each in draft.enclosures],
     )
 
 

@@ -14,8 +14,9 @@ from ticketbot.desk.post import Post
 from ticketbot.domain.addressing import anchor_id
 from ticketbot.domain.tokens import Audience, make_token
 from ticketbot.inbound.ahead import Hand
+from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.pipeline import Pipeline
-from ticketbot.inbound.reader import InlineReader, Reader
+from ticketbot.inbound.reader import Reader
 from ticketbot.store.database import Store
 from ticketbot.store.models import Event, InboxMail, LetterState, Message, OutboxMail, Reminder, SlaClock, Ticket
 

@@ -14,8 +14,8 @@ from typing_extensions import override
 
 from ticketbot.domain.errors import DatabaseUnavailable
 from ticketbot.domain.messages import Message
+from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.pool import PooledReader
-from ticketbot.inbound.reader import InlineReader
 from ticketbot.store.database import Store
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -16,8 +16,8 @@ from ticketbot.desk.outcome import Outcome
 from ticketbot.desk.post import Post
 from ticketbot.domain.errors import DatabaseUnavailable
 from ticketbot.domain.messages import Message
+from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.pipeline import Pipeline
-from ticketbot.inbound.reader import InlineReader
 from ticketbot.store.database import Store
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketbot.domain.messages import Message
+from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.parse import attachment_bytes, read, stub
-from ticketbot.inbound.reader import InlineReader
 from ticketbot.inbound.walk import Limits
 
 MAILS = Path(__file__).parents[1] / "mails"

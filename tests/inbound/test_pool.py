@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from tests.desk.driver import DeskDriver
-from tests.factories import a_mail
+from tests.factories import a_mail, a_mail_with_attachment
 
 from ticketbot.domain.errors import TemporaryError, UnreadableMail
+from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.parse import read
 from ticketbot.inbound.pool import PooledReader, cores
 from ticketbot.inbound.ward import Allowance
@@ -115,6 +116,23 @@ def test_a_mail_of_fifty_megabytes_is_read() -> None:
     assert len(raw) > 50_000_000
     assert message.error is None
     assert message.attachments[0].size == 38_000_000
+
+
+def test_files_are_taken_out_of_a_mail_in_a_child_as_inline() -> None:
+    raw = a_mail_with_attachment(content="a;b")
+
+    with PooledReader(size=1) as pool:
+        found = pool.files(raw, [0])
+
+    assert found == InlineReader().files(raw, [0]) == [(read(raw).attachments[0], b"a;b")]
+
+
+def test_a_file_that_no_child_can_take_out_costs_the_service_nothing() -> None:
+    with PooledReader(size=1) as pool:
+        with pytest.raises(UnreadableMail, match="IndexError"):
+            pool.files(MAIL, [3])
+
+        assert pool.read(MAIL).subject == "It is down"
 
 
 def test_a_child_reaches_no_network(pool: PooledReader) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.factories import a_mail_with_attachment
 from tests.inbound.hostile import misbehave
 
 from ticketbot.domain.messages import Address, Attachment, Authentication, FailedRecipient, Message, Report
 from ticketbot.inbound import child, wire
 from ticketbot.inbound.parse import read
+from ticketbot.inbound.wire import Question
 
 SAMPLES = sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -114,7 +117,12 @@ def test_what_is_no_plain_value_does_not_cross() -> None:
 
 def conversation(*mails: bytes) -> tuple[list[tuple[bytes, bytes]], list[int]]:
     """What a child answers to these mails, and the seconds that it was allowed for each."""
-    asked = b"".join(wire.request(raw, names=frozenset({"mx.example"}), cpu_seconds=2) + raw for raw in mails)
+    return answered(*((raw, Question(names=frozenset({"mx.example"}))) for raw in mails))
+
+
+def answered(*questions: tuple[bytes, Question]) -> tuple[list[tuple[bytes, bytes]], list[int]]:
+    """What a child answers when this is asked of these mails, and the seconds that it was allowed for each."""
+    asked = b"".join(wire.request(raw, question, cpu_seconds=2) + raw for raw, question in questions)
     sink, allowed = BytesIO(), []
 
     class Guard:
@@ -154,4 +162,65 @@ def test_a_child_that_has_grown_says_farewell_with_its_answer(monkeypatch: pytes
 
     answers, _ = conversation(b"Subject: one\r\n\r\n", b"Subject: two\r\n\r\n")
 
-    assert [kind for kind, _ in answers] == [wire.FAREWELL]
+    assert [kind for kind, _ in answers] == [wire.LAST_MESSAGE]
+
+
+# Files
+
+ENCLOSING = a_mail_with_attachment(filename="übersicht.csv", content="a;b\n1;2")
+NOTHING = Attachment(index=1, filename="", content_type="text/plain", size=0, sha256="0")
+
+
+def test_a_child_hands_out_the_files_that_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "WORN_OUT", sys.maxsize)
+
+    answers, allowed = answered((ENCLOSING, Question(files=(0,))), (ENCLOSING, Question(files=())))
+
+    assert [kind for kind, _ in answers] == [wire.FILES, wire.FILES]
+    assert [wire.unpacked(bytearray(content)) for _, content in answers] == [
+        [(read(ENCLOSING).attachments[0], b"a;b\r\n1;2")],
+        [],
+    ]
+    assert allowed == [2, 2]
+
+
+def test_a_child_that_has_grown_hands_out_its_last_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "WORN_OUT", 0)
+
+    answers, _ = answered((ENCLOSING, Question(files=(0,))))
+
+    assert [kind for kind, _ in answers] == [wire.LAST_FILES]
+
+
+def test_a_file_that_is_not_there_is_a_failure() -> None:
+    answers, _ = answered((ENCLOSING, Question(files=(7,))))
+
+    assert answers == [(wire.FAILED, b"IndexError")]
+
+
+@given(st.lists(st.binary(max_size=50), max_size=4))
+def test_files_come_back_as_they_went(contents: list[bytes]) -> None:
+    files = [(replace(NOTHING, index=number, size=len(data)), data) for number, data in enumerate(contents)]
+
+    assert wire.unpacked(bytearray(b"".join(wire.packed(files)))) == files
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\0\0\0\xff[]", id="less than it says"),
+        pytest.param(b"\0\0\0\2[]x", id="octets of no file"),
+        pytest.param(b"\0\0\0\2{}", id="no list"),
+        pytest.param(b"\0\0\0\4null", id="null"),
+        pytest.param(b"\0\0\0\5[[1]]", id="no file"),
+        pytest.param(b"".join(wire.packed([(replace(NOTHING, size=5), b"four")])), id="too few octets"),
+        pytest.param(
+            b"".join(wire.packed([(replace(NOTHING, size=-4), b""), (replace(NOTHING, size=8), b"four")])),
+            id="a file of less than nothing",
+        ),
+    ],
+)
+def test_what_are_no_files_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says
+        wire.unpacked(bytearray(data))

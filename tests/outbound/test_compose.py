@@ -1,5 +1,6 @@
 """The bytes that leave: well-formed whatever comes in, one conversation for each reader."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -45,6 +46,17 @@ def assert_well_formed(raw: bytes) -> None:
     assert raw.isascii()
     assert b"\0" not in raw
     assert not set(raw.replace(b"\r\n", b"")) & set(b"\r\n")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("size", [0, 1, 57, 57 * 4096 - 1, 57 * 4096, 57 * 4096 + 1, 600_000])
+def test_an_attachment_of_any_size_arrives_whole(size: int) -> None:
+    data = random.Random(size).randbytes(size)
+
+    raw = composed(next(iter(samples().values())), attached("a.zip", data, "application/zip"))
+
+    (part,) = read(raw).iter_attachments()
+    assert part.get_content() == data
     assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 

@@ -14,7 +14,7 @@ from ticketbot.domain.errors import NotFound, UsageError
 from ticketbot.domain.messages import Message
 from ticketbot.inbound.describe import describe
 from ticketbot.inbound.files import mails_in
-from ticketbot.inbound.reader import InlineReader
+from ticketbot.inbound.inline import InlineReader
 from ticketbot.store.lock import is_locked
 
 _AT_ONCE = 50

@@ -63,6 +63,7 @@ def show(letter_id: int, *, raw: bool, as_json: bool) -> None:
     from ticketbot.app import build, render_letter
     from ticketbot.cli.facts import letter_facts
     from ticketbot.cli.files import read_one
+    from ticketbot.inbound.inline import InlineReader
 
     app = build(settings())
     try:
@@ -70,7 +71,7 @@ def show(letter_id: int, *, raw: bool, as_json: bool) -> None:
         with app.store.look() as work:
             letter = work.outbox.letter(letter_id)
             facts, data = letter_facts(work, letter), letter.raw
-            data = data or render_letter(app.store, app.desk, letter)
+            data = data or render_letter(app.store, app.desk, letter, unpacker=InlineReader())
     finally:
         app.close()
     if raw:

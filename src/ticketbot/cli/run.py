@@ -1,15 +1,19 @@
 """`ticketbot run`: the service."""
 
+import ctypes
 import os
 import signal
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import click
 
 from ticketbot.cli.nouns import Verb
 from ticketbot.cli.options import Options, settings, start_logging
+
+#: Of mallopt(3): what is larger is a mapping of its own; so many arenas are shared by all threads.
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 
 ROLES = ("poll", "process", "send", "schedule", "web")
 
@@ -41,11 +45,13 @@ def run(*, role: str | None, once: bool) -> None:
     found = settings()
     found.demand_service()
     start_logging(found)
+    give_memory_back()
     with ExitStack() as stack:
-        pool = None
+        pool = PooledReader(size=found.reading.children or None)
+        stack.callback(pool.close)
         if Role.PROCESS in (roles or ALL_ROLES):
-            pool = stack.enter_context(PooledReader(size=found.reading.children or None))
-        app = build(found, reader=pool, lanes=pool.size if pool is not None else 1)
+            pool.warm()
+        app = build(found, reader=pool, lanes=pool.size)
         stack.callback(app.close)
         prepare(app)
         if once:
@@ -58,6 +64,14 @@ def run(*, role: str | None, once: bool) -> None:
         notify("READY=1")
         app.run(stop, roles=roles or ALL_ROLES)
         notify("STOPPING=1")
+
+
+def give_memory_back() -> None:
+    """Have what a large mail took go back to the system at once, rather than stay with each thread (glibc's habit)."""
+    with suppress(AttributeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_MMAP_THRESHOLD, 1024 * 1024)
+        mallopt(_ARENA_MAX, 1)
 
 
 def notify(state: str) -> None:

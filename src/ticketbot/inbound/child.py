@@ -6,7 +6,6 @@
 import fcntl
 import gc
 import importlib
-import json
 import os
 import resource
 import signal
@@ -17,10 +16,12 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
 from ticketbot.domain.messages import Message
-from ticketbot.inbound import confine, wire
+from ticketbot.inbound import confine, enclosed, wire
+from ticketbot.inbound.walk import Limits
 
 #: A child that still holds more than this (bytes) after its answer makes way for a fresh one.
 WORN_OUT = 160_000_000
+_LAST: Final = {wire.MESSAGE: wire.LAST_MESSAGE, wire.FILES: wire.LAST_FILES}
 _STATM: Final = Path("/proc/self/statm")
 
 
@@ -47,7 +48,7 @@ def main(function: str, memory: str) -> None:
         os.dup2(silence, stream)
     os.close(silence)
     fcntl.fcntl(source, fcntl.F_SETOWN, os.getpid())
-    sink.write(wire.answer(wire.HELLO, ", ".join(ways).encode()))
+    sink.writelines(wire.answer(wire.HELLO, ", ".join(ways).encode()))
     sink.flush()
     serve(source, sink, reading=reading, guard=_guarded)
 
@@ -61,19 +62,23 @@ def serve(
     """
     while len(head := source.read(wire.REQUEST_HEAD)) == wire.REQUEST_HEAD:
         asked = wire.asked(head)
-        names = frozenset(json.loads(source.read(asked.names_size)))
+        question = wire.question(source.read(asked.question_size))
         raw = source.read(asked.size)
+        content: list[bytes | memoryview]
         try:
             with guard(asked.cpu_seconds):
-                kind, content = wire.MESSAGE, wire.dumped(reading(raw, authserv_ids=names))
+                if question.files is not None:
+                    kind, content = wire.FILES, wire.packed(enclosed.files(raw, question.files, limits=Limits()))
+                else:
+                    kind, content = wire.MESSAGE, [wire.dumped(reading(raw, authserv_ids=question.names))]
         except Exception as error:  # noqa: BLE001 - the border of one mail
-            kind, content = wire.FAILED, type(error).__name__.encode()
+            kind, content = wire.FAILED, [type(error).__name__.encode()]
         del raw
-        if kind == wire.MESSAGE and _held() > WORN_OUT:
-            kind = wire.FAREWELL
-        sink.write(wire.answer(kind, content))
+        if kind != wire.FAILED and _held() > WORN_OUT:
+            kind = _LAST[kind]
+        sink.writelines(wire.answer(kind, *content))
         sink.flush()
-        if kind != wire.MESSAGE:
+        if kind not in _LAST:
             return
         del content
 

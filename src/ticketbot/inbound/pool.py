@@ -10,15 +10,19 @@ import logging
 import math
 import os
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from ticketbot.domain.errors import TemporaryError, UnreadableMail
 from ticketbot.domain.messages import Message
+from ticketbot.inbound.reader import File
 from ticketbot.inbound.ward import Allowance, Ward, WardLost
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 _USUAL: Final = Allowance()
 
@@ -80,10 +84,24 @@ class PooledReader:
 
         Raises UnreadableMail when the mail cost its child's life, TemporaryError when no child can be had now.
         """
+        message = self._ask(lambda child: child.read(raw, names=authserv_ids))
+        if message.error:
+            log.warning("a mail could not be understood; a stub stands in", extra={"action": "mail_stubbed"})
+        return message
+
+    def files(self, raw: bytes, indexes: Sequence[int]) -> list[File]:
+        """Return the files that have these indexes in `Message.attachments`.
+
+        Raises UnreadableMail when there is none or they cost the child's life, TemporaryError when none can be had now.
+        """
+        return self._ask(lambda child: child.files(raw, indexes))
+
+    def _ask(self, ask: Callable[[Ward], Answer]) -> Answer:
+        """Return what a child answers."""
         with self._seats:
             child = self._take()
             try:
-                message = child.read(raw, names=authserv_ids)
+                answer = ask(child)
             except WardLost as error:
                 self._end(child)
                 if self._is_closed:
@@ -99,9 +117,7 @@ class PooledReader:
                 self._replace()
             else:
                 self._give_back(child)
-        if message.error:
-            log.warning("a mail could not be understood; a stub stands in", extra={"action": "mail_stubbed"})
-        return message
+        return answer
 
     def isolation(self) -> str:
         """Return how children are kept from the network, in words; raises TemporaryError when none can be had."""

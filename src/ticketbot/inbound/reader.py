@@ -1,11 +1,12 @@
 """The port behind which mails are understood: here in this process, in the service in a limited child."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
 
-from ticketbot.domain.messages import Message
-from ticketbot.inbound import parse
-from ticketbot.inbound.walk import Limits
+from ticketbot.domain.messages import Attachment, Message
+
+#: A file that a mail encloses, with its octets.
+File: TypeAlias = tuple[Attachment, bytes | memoryview]
 
 
 class Reader(Protocol):
@@ -19,12 +20,13 @@ class Reader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InlineReader:
-    """Reads in this very process, with the same caps."""
+class Unpacker(Protocol):
+    """Takes out of mails the files that they enclose. They are stored once, inside the raw mail."""
 
-    limits: Limits = Limits()  # noqa: RUF009 - frozen
+    def files(self, raw: bytes, indexes: Sequence[int]) -> list[File]:
+        """Return the files that have these indexes in `Message.attachments`. Raises where there is none."""
+        ...
 
-    def read(self, raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> Message:
-        """Return what the mail says; a mail that cannot be understood is a stub with `error` set."""
-        return parse.read(raw, limits=self.limits, authserv_ids=authserv_ids)
+
+class FullReader(Reader, Unpacker, Protocol):
+    """All that is done with the bytes of a mail."""

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.messages import Message
 from ticketbot.inbound import wire
+from ticketbot.inbound.reader import File
+from ticketbot.inbound.wire import Question
 
 #: What a child is told of our environment, which may hold passwords.
 _ENVIRONMENT: Final = frozenset(["LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", "PYTHONUTF8", "LD_LIBRARY_PATH"])
@@ -75,24 +78,37 @@ class Ward:
 
     def read(self, raw: bytes, *, names: frozenset[str]) -> Message:
         """Return what the child makes of a mail. Raises WardLost; the child is then of no more use."""
+        content = self._ask(raw, Question(names=names), wire.MESSAGE, wire.LAST_MESSAGE)
+        try:
+            return wire.loaded(Message, content)
+        except ValueError as error:
+            raise WardLost("its answer makes no sense") from error
+
+    def files(self, raw: bytes, indexes: Sequence[int]) -> list[File]:
+        """Return the files that have these indexes in the mail. Raises WardLost; the child is then of no more use."""
+        content = self._ask(raw, Question(files=tuple(indexes)), wire.FILES, wire.LAST_FILES)
+        try:
+            return wire.unpacked(content)
+        except ValueError as error:
+            raise WardLost("its answer makes no sense") from error
+
+    def _ask(self, raw: bytes, question: Question, usual: bytes, last: bytes) -> bytearray:
+        """Return the answer to a question about a mail, which is of the *usual* kind, or the *last* of its kind."""
         allowed = self._allowance
         is_bulky = len(raw) >= allowed.bulky_from
         cpu_seconds = allowed.bulky_cpu_seconds if is_bulky else allowed.cpu_seconds
         deadline = _Deadline(allowed.bulky_seconds if is_bulky else allowed.seconds)
-        request = wire.request(raw, names=names, cpu_seconds=cpu_seconds)
+        request = wire.request(raw, question, cpu_seconds=cpu_seconds)
         if is_bulky:
             self._send(request, deadline)
             self._send(raw, deadline)
         else:
             self._send(request + raw, deadline)  # a copy costs less than waking the child twice
         kind, content = self._receive(deadline)
-        if kind not in (wire.MESSAGE, wire.FAREWELL):
+        if kind not in (usual, last):
             raise WardLost(content[:80].decode("ascii", "replace"))
-        self.is_leaving = kind == wire.FAREWELL
-        try:
-            return wire.loaded(Message, content)
-        except ValueError as error:
-            raise WardLost("its answer makes no sense") from error
+        self.is_leaving = kind == last
+        return content
 
     def end(self) -> None:
         """End the process, whatever it does, and close the pipes."""
@@ -111,7 +127,7 @@ class Ward:
             except OSError as error:
                 raise WardLost(self._death()) from error
 
-    def _receive(self, deadline: "_Deadline") -> tuple[bytes, bytes]:
+    def _receive(self, deadline: "_Deadline") -> tuple[bytes, bytearray]:
         """Return one answer. There is never more to read than that: a child speaks only when it is asked."""
         found = bytearray()
         self._read(found, wire.ANSWER_HEAD, deadline)
@@ -119,7 +135,8 @@ class Ward:
         if size > self._allowance.answer:
             raise WardLost("its answer is too long")
         self._read(found, wire.ANSWER_HEAD + size, deadline)
-        return kind, bytes(memoryview(found)[wire.ANSWER_HEAD : wire.ANSWER_HEAD + size])
+        del found[wire.ANSWER_HEAD + size :], found[: wire.ANSWER_HEAD]
+        return kind, found
 
     def _read(self, found: bytearray, size: int, deadline: "_Deadline") -> None:
         """Read on until at least so much was found."""

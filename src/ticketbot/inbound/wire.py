@@ -6,50 +6,99 @@ What comes back was made next to hostile bytes. It is built field by field, and 
 import json
 import struct
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from ticketbot.domain.messages import Attachment
+from ticketbot.inbound.reader import File
+
 T = TypeVar("T")
 _Build = Callable[[object], object]
 
-#: Of a request: the length of the mail, of the names of our own servers, and the seconds of CPU that it may use.
+#: Of a request: the length of the mail, of what is asked, and the seconds of CPU that it may use.
 _REQUEST: Final = struct.Struct("!QII")
 #: Of an answer: what it is, its length.
 _ANSWER: Final = struct.Struct("!cQ")
+#: Of files: the length of what is said of them.
+_FILES: Final = struct.Struct("!I")
 REQUEST_HEAD: Final = _REQUEST.size
 ANSWER_HEAD: Final = _ANSWER.size
 
-HELLO, MESSAGE, FAREWELL, FAILED = b"H", b"M", b"L", b"E"  #: a farewell is a child's last message: it has grown old
+HELLO, MESSAGE, FILES, FAILED = b"H", b"M", b"F", b"E"
+#: The same as the last that a child says: it has grown old.
+LAST_MESSAGE, LAST_FILES = b"m", b"f"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a mail is asked: what it says (None), or for the octets of *files* that it encloses, by index."""
+
+    names: frozenset[str] = frozenset()
+    files: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What stands before a mail: how long it is, how long the names are, and what it may cost."""
+    """What stands before a mail: how long it is, how long the question is, and what the answer may cost."""
 
     size: int
-    names_size: int
+    question_size: int
     cpu_seconds: int
 
 
-def request(raw: bytes, *, names: frozenset[str], cpu_seconds: int) -> bytes:
+def request(raw: bytes, question: Question, *, cpu_seconds: int) -> bytes:
     """Return what a child is sent before the bytes of the mail themselves."""
-    told = json.dumps(sorted(names)).encode()
+    told = json.dumps([sorted(question.names), question.files]).encode()
     return _REQUEST.pack(len(raw), len(told), cpu_seconds) + told
 
 
 def asked(head: bytes) -> Request:
     """Return what a request's head says."""
-    size, names_size, cpu_seconds = _REQUEST.unpack(head)
-    return Request(size=size, names_size=names_size, cpu_seconds=cpu_seconds)
+    size, question_size, cpu_seconds = _REQUEST.unpack(head)
+    return Request(size=size, question_size=question_size, cpu_seconds=cpu_seconds)
 
 
-def answer(kind: bytes, content: bytes) -> bytes:
-    """Return an answer as it is sent."""
-    return _ANSWER.pack(kind, len(content)) + content
+def question(told: bytes) -> Question:
+    """Return what is asked."""
+    names, files = json.loads(told)
+    return Question(names=frozenset(names), files=None if files is None else tuple(files))
+
+
+def answer(kind: bytes, *pieces: bytes | memoryview) -> Iterator[bytes | memoryview]:
+    """Yield an answer as it is sent."""
+    yield _ANSWER.pack(kind, sum(map(len, pieces)))
+    yield from pieces
+
+
+def packed(files: Sequence[File]) -> list[bytes | memoryview]:
+    """Return files as they are sent: what each is, then the octets of all."""
+    told = json.dumps([_plain(attachment) for attachment, _ in files], ensure_ascii=False).encode("utf-8", "replace")
+    return [_FILES.pack(len(told)), told, *(octets for _, octets in files)]
+
+
+def unpacked(data: bytearray) -> list[File]:
+    """Return the files in an answer, their octets where they stand in it. Raises ValueError for anything else."""
+    view = memoryview(data)
+    try:
+        start = _FILES.size + _FILES.unpack_from(data)[0]
+        build = _class(Attachment)
+        told = json.loads(bytes(view[_FILES.size : start]))
+        if type(told) is not list:
+            raise ValueError("not files: no list")
+        attachments = [cast("Attachment", build(each)) for each in told]
+    except (TypeError, KeyError, RecursionError, struct.error) as error:
+        raise ValueError(f"not files: {type(error).__name__}") from error
+    if start + sum(each.size for each in attachments) != len(data) or any(each.size < 0 for each in attachments):
+        raise ValueError("not files: their sizes are wrong")
+    found: list[File] = []
+    for attachment in attachments:
+        found.append((attachment, view[start : start + attachment.size]))
+        start += attachment.size
+    return found
 
 
 def answered(head: bytes | bytearray) -> tuple[bytes, int]:
@@ -63,7 +112,7 @@ def dumped(value: object) -> bytes:
     return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def loaded(kind: type[T], data: bytes) -> T:
+def loaded(kind: type[T], data: bytes | bytearray) -> T:
     """Return the value of this dataclass that the bytes describe. Raises ValueError for anything else."""
     try:
         return cast("T", _class(kind)(json.loads(data)))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from io import BytesIO
 
 from ticketbot.domain.addressing import anchor_id, marker
 from ticketbot.domain.drafts import Automatic, Draft, Json
@@ -45,7 +46,7 @@ def compose(
     desk: DeskIdentity,
     message_id: str,
     date: datetime,
-    enclosures: Sequence[tuple[Attachment, bytes]] = (),
+    enclosures: Sequence[tuple[Attachment, bytes | memoryview]] = (),
 ) -> bytes:
     """Return the whole mail. The same arguments give the same bytes; hostile subjects, names and texts never fail.
 
@@ -67,7 +68,10 @@ def compose(
         mime.token("MIME-Version", "1.0"),
     ]
     boundary = "=_" + keys.digest("boundary", message_id)
-    return mime.CRLF.join([*headers, _body(rendered, enclosures, boundary=boundary)])
+    mail = BytesIO()
+    mail.write(mime.CRLF.join([*headers, b""]))
+    mail.writelines(_body(rendered, enclosures, boundary=boundary))
+    return mail.getvalue()  # its own bytes, not a copy
 
 
 def _anchor(draft: Draft, *, letter: Letter, keys: Keyring, domain: str) -> _Anchor:
@@ -121,10 +125,12 @@ def _manners(draft: Draft, *, letter: Letter, desk: DeskIdentity) -> Iterator[by
         yield mime.token("List-Unsubscribe", f"<mailto:{desk.address}?subject=unsubscribe%20{draft.code.lower()}>")
 
 
-def _body(rendered: Rendered, enclosures: Sequence[tuple[Attachment, bytes]], *, boundary: str) -> bytes:
+def _body(
+    rendered: Rendered, enclosures: Sequence[tuple[Attachment, bytes | memoryview]], *, boundary: str
+) -> Iterator[bytes]:
     alternatives = [
-        mime.text_part(rendered.text, subtype="plain"),
-        mime.text_part(rendered.html, subtype="html"),
+        [mime.text_part(rendered.text, subtype="plain")],
+        [mime.text_part(rendered.html, subtype="html")],
     ]
     text = mime.multipart(alternatives, subtype="alternative", boundary=boundary + "_a")
     if not enclosures:

@@ -128,8 +128,11 @@ class Deliverer:
 
     def _written(self, letter: OutboxMail) -> bytes | None:
         """Return the bytes of a letter; None if it cannot be written, which is then its fate for now."""
-        if letter.raw is not None:
-            return letter.raw
+        if letter.attempts > 1:
+            with self._store.look() as work:
+                raw = work.outbox.octets(letter.id)
+            if raw is not None:
+                return raw
         try:
             return self._render(letter)
         except TemporaryError:

@@ -7,7 +7,7 @@ older versions, lets some through as new headers (gh-143935, CVE-2024-6923). The
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ Piece = TypeVar("Piece", str, bytes)
 _LINE = 76
 _ENCODED = 52
 _LONGEST_WORD = 60
+_WRAPPED_AT_ONCE = 57 * 4096  # octets: whole lines of base64
 _LONGEST_ID = 900
 _PRINTABLE = re.compile(r"[!-~]+")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]+")
@@ -89,32 +90,43 @@ def text_part(text: str, *, subtype: str) -> bytes:
     )
 
 
-def attachment_part(data: bytes, *, content_type: str, filename: str) -> bytes:
-    """Return an attachment with its headers; mails and multiparts may not be base64 (RFC 2046) and go as octets."""
+def attachment_part(data: bytes | memoryview, *, content_type: str, filename: str) -> Iterator[bytes]:
+    """Yield an attachment with its headers, piece by piece, so that memory holds a large one once.
+
+    Mails and multiparts may not be base64 (RFC 2046) and go as octets.
+    """
     kind = content_type.lower()
     if not _CONTENT_TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
         kind = "application/octet-stream"
     is_plain = _Q_SAFE.union("._ ").issuperset(filename) and len(filename) <= _ENCODED
     names = [f'filename="{filename}"'] if is_plain else _continued(filename)
-    return CRLF.join(
+    yield CRLF.join(
         [
             f"Content-Type: {kind}".encode(),
             b"Content-Transfer-Encoding: base64",
             ";\r\n ".join(["Content-Disposition: attachment", *names]).encode(),
             b"",
-            base64.encodebytes(data).rstrip(b"\n").replace(b"\n", CRLF),
+            b"",
         ]
     )
+    for start in range(0, len(data), _WRAPPED_AT_ONCE):
+        end = start + _WRAPPED_AT_ONCE
+        lines = base64.encodebytes(data[start:end]).replace(b"\n", CRLF)
+        yield lines if end < len(data) else lines.removesuffix(CRLF)
 
 
-def multipart(parts: Sequence[bytes], *, subtype: str, boundary: str) -> bytes:
-    """Return parts, each with its headers, as one multipart with its own headers.
+def multipart(parts: Iterable[Iterable[bytes]], *, subtype: str, boundary: str) -> Iterator[bytes]:
+    """Yield parts, each with its headers, as one multipart with its own headers, piece by piece.
 
     A boundary that begins with "=_" occurs in no quoted-printable or base64 body.
     """
     line = f"--{boundary}".encode()
-    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"'.encode()
-    return CRLF.join([head, b"", *(piece for part in parts for piece in (line, part)), line + b"--", b""])
+    yield f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    for part in parts:
+        yield line + CRLF
+        yield from part
+        yield CRLF
+    yield line + b"--" + CRLF
 
 
 def _is_delicate(line: bytes) -> bool:

@@ -123,10 +123,9 @@ class SmtpSender:
             code, words = _reply(client.docmd("DATA"))
             if code != _GO_ON:
                 raise self._objection(client, code, words)
-            data = as_sent(letter)
-            # In pieces, since a timeout is for the whole of what is sent at once.
-            for start in range(0, len(data), _SENT_AT_ONCE):
-                client.send(data[start : start + _SENT_AT_ONCE])
+            # In pieces, since a timeout is for the whole of what is sent at once, and memory holds a large one once.
+            for piece in as_sent(letter):
+                client.send(piece)
         try:
             code, words = self._fate(client)
         except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -315,15 +314,21 @@ class SmtpSender:
         return without_secrets(str(error), self._plain(), self.relay.password)
 
 
-def as_sent(letter: bytes) -> bytes:
-    r"""Return *letter* as it goes over the line: CRLF only, dots doubled, ended by a dot.
+def as_sent(letter: bytes, *, at_once: int = _SENT_AT_ONCE) -> Iterator[bytes]:
+    r"""Yield *letter* as it goes over the line, about so much *at once*: CRLF only, dots doubled, ended by a dot.
 
     smtplib passes bytes as they are, so a bare CR or LF before a dot could smuggle a second mail (faults.md §1.7).
     """
-    lines = _LINE_ENDS.sub(b"\r\n", letter)
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
-    return _LEADING_DOT.sub(b"..", lines) + b".\r\n"
+    start = 0
+    while start < len(letter):
+        # A piece ends behind a line feed, which ends a line whatever stands before it.
+        end = letter.find(b"\n", start + at_once) + 1 or len(letter)
+        lines = _LINE_ENDS.sub(b"\r\n", letter[start:end])
+        if end == len(letter) and not lines.endswith(b"\r\n"):
+            lines += b"\r\n"
+        yield _LEADING_DOT.sub(b"..", lines)
+        start = end
+    yield b".\r\n" if letter else b"\r\n.\r\n"
 
 
 def _for_envelope(address: str) -> str | None:

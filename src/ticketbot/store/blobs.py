@@ -25,12 +25,19 @@ def value_of(session: Session, raw: bytes) -> Any:  # noqa: ANN401 - bytes, or S
 
 def fill(session: Session, blob_id: int, raw: bytes) -> None:
     """Write *raw* into the room that was made for it, if there was."""
+    renew_after(session, raw)
     if _goes_in_slices(session, raw):
         left = memoryview(raw)
         with _driver(session).blobopen("blob", "raw", blob_id) as room:
             while left:
                 room.write(left[:_SLICE])
                 left = left[_SLICE:]
+
+
+def renew_after(session: Session, raw: bytes) -> None:
+    """Have another connection opened behind a large value: PostgreSQL's library keeps the room that one took."""
+    if len(raw) > LARGE and not _is_sqlite(session):
+        session.connection().connection.invalidate(soft=True)
 
 
 def read(session: Session, sha256: str) -> bytes | None:

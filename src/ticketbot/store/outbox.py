@@ -18,11 +18,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import aliased, undefer
+from sqlalchemy.orm import aliased
 
 from ticketbot.domain.drafts import Automatic, Draft, Enclosure, Json
 from ticketbot.domain.errors import Conflict, NotFound
 from ticketbot.domain.messages import fold
+from ticketbot.store import blobs
 from ticketbot.store.models import LetterState, OutboxMail, Ticket, UtcDateTime, key_of
 from ticketbot.store.rows import Rows
 
@@ -72,11 +73,7 @@ _FREE = select(OutboxMail).where(
 )
 _NEXT_AT = _FREE.with_only_columns(func.min(OutboxMail.next_at))
 _DUE = _FREE.where(OutboxMail.next_at <= _NOW)
-_CLAIM = (
-    _DUE.options(undefer(OutboxMail.raw))
-    .order_by(OutboxMail.next_at, OutboxMail.id)
-    .limit(bindparam("limit", type_=Integer))
-)
+_CLAIM = _DUE.order_by(OutboxMail.next_at, OutboxMail.id).limit(bindparam("limit", type_=Integer))
 _WAITING = select(
     _DUE.with_only_columns(OutboxMail.id).exists(),
     exists().where(OutboxMail.state == LetterState.IN_FLIGHT, OutboxMail.lease_until < _NOW),
@@ -136,6 +133,10 @@ class OutboxRows(Rows):
             raise NotFound(f"there is no letter {letter_id}; `ticketbot outbox list` shows all")
         return found
 
+    def octets(self, letter_id: int) -> bytes | None:
+        """Return the bytes of a letter, None until its first departure fixes them."""
+        return self.session.scalar(select(OutboxMail.raw).where(OutboxMail.id == letter_id))
+
     def waiting(self, *, now: datetime) -> Waiting:
         """Return whether a letter is due, and whether one was too long in somebody's hand."""
         is_due, is_overdue = self.session.execute(_WAITING, {"now": now}).one()
@@ -165,6 +166,7 @@ class OutboxRows(Rows):
 
         Once this is committed the letter may be on its way; until then it certainly is not.
         """
+        blobs.renew_after(self.session, raw)
         values = {"letter": letter_id, "hand": holder, "now": now, "octets": raw, "until": now + LEASE}
         return self._did(_DEPART, values)
 
