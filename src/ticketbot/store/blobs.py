@@ -6,7 +6,8 @@ SQLite copies a value twice before it writes it, and PostgreSQL hands one out as
 from io import BytesIO
 from typing import Any, cast
 
-from sqlalchemy import LargeBinary, func, select
+from sqlalchemy import LargeBinary, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ticketbot.store.models import Blob
@@ -18,20 +19,22 @@ _SLICE = 1024 * 1024
 _SLICE_OF_POSTGRESQL = 4 * 1024 * 1024
 
 
-def value_of(session: Session, raw: bytes) -> Any:  # noqa: ANN401 - bytes, or SQL that makes room for them
-    """Return what to insert for *raw*: the bytes, or room for them that `fill` then fills."""
-    return func.zeroblob(len(raw)) if _goes_in_slices(session, raw) else raw
-
-
-def fill(session: Session, blob_id: int, raw: bytes) -> None:
-    """Write *raw* into the room that was made for it, if there was."""
-    renew_after(session, raw)
-    if _goes_in_slices(session, raw):
+def insert(session: Session, sha256: str, raw: bytes) -> int | None:
+    """Keep *raw* under its name; return its row, or None when it is here already."""
+    in_slices = len(raw) > LARGE and _is_sqlite(session)
+    dialect = sqlite if _is_sqlite(session) else postgresql
+    values = {"sha256": sha256, "size": len(raw), "raw": func.zeroblob(len(raw)) if in_slices else raw}
+    statement = dialect.insert(cast("Table", Blob.__table__)).values(values).on_conflict_do_nothing()
+    session.flush()
+    blob_id = cast("int | None", session.execute(statement.returning(Blob.id)).scalar())
+    if in_slices and blob_id is not None:
         left = memoryview(raw)
         with _driver(session).blobopen("blob", "raw", blob_id) as room:
             while left:
                 room.write(left[:_SLICE])
                 left = left[_SLICE:]
+    renew_after(session, raw)
+    return blob_id
 
 
 def renew_after(session: Session, raw: bytes) -> None:
@@ -58,10 +61,6 @@ def read(session: Session, sha256: str) -> bytes | None:
             part = func.substring(Blob.raw, start + 1, _SLICE_OF_POSTGRESQL, type_=LargeBinary)
             spool.write(session.scalars(select(part).where(Blob.id == blob_id)).one())
     return spool.getvalue()  # the spool's own bytes, not a copy
-
-
-def _goes_in_slices(session: Session, raw: bytes) -> bool:
-    return len(raw) > LARGE and _is_sqlite(session)
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, case, func, or_, select, update
 from ticketbot.domain.drafts import Json
 from ticketbot.domain.errors import Conflict, NotFound
 from ticketbot.store import blobs
-from ticketbot.store.models import Blob, InboxMail, MailState
+from ticketbot.store.models import InboxMail, MailState
 from ticketbot.store.rows import Rows
 
 #: A mail goes to a later channel's treatment when it was also sent there (design.md, Received mail in tables).
@@ -43,9 +43,8 @@ class InboxRows(Rows):
         the mail was not worked on.
         """
         sha256 = hashlib.sha256(raw).hexdigest()
-        blob = self.insert_new(Blob, sha256=sha256, size=len(raw), raw=blobs.value_of(self.session, raw))
+        blob = blobs.insert(self.session, sha256, raw)
         if blob is not None:
-            blobs.fill(self.session, blob, raw)
             mail = InboxMail(
                 blob_id=blob,
                 sha256=sha256,

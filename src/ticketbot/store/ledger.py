@@ -202,20 +202,17 @@ class LedgerRows(Rows):
 
     def _keep_bytes(self, arrivals: Mapping[str, Arrival]) -> dict[str, int]:
         """Insert the blobs that are new; return their rows."""
-        blob = cast(Table, Blob.__table__)
-        insert = self._insert(blob).on_conflict_do_nothing().returning(blob.c.id, blob.c.sha256)
+        raws = {sha: found.raw for sha, found in sorted(arrivals.items())}
         # Always in the same order, or two pollers could wait for each other.
-        rows = [
-            {"sha256": sha, "size": len(found.raw), "raw": blobs.value_of(self.session, found.raw)}
-            for sha, found in sorted(arrivals.items())
-        ]
-        if any(len(found.raw) > blobs.LARGE for found in arrivals.values()):
-            inserted = [found for row in rows for found in self.session.execute(insert.values(row))]
-        else:
-            inserted = list(self.session.execute(insert, rows))
-        for blob_id, sha in inserted:
-            blobs.fill(self.session, blob_id, arrivals[sha].raw)
-        return {sha: blob_id for blob_id, sha in inserted}
+        if any(len(raw) > blobs.LARGE for raw in raws.values()):
+            kept = {sha: blobs.insert(self.session, sha, raw) for sha, raw in raws.items()}
+            return {sha: blob_id for sha, blob_id in kept.items() if blob_id is not None}
+        blob = cast(Table, Blob.__table__)
+        rows = self.session.execute(
+            self._insert(blob).on_conflict_do_nothing().returning(blob.c.id, blob.c.sha256),
+            [{"sha256": sha, "size": len(raw), "raw": raw} for sha, raw in raws.items()],
+        )
+        return {sha: blob_id for blob_id, sha in rows}
 
     def _note(self, mailbox: str, uidvalidity: int, rows: list[dict[str, Any]], *, now: datetime) -> None:
         """Insert sightings; one that is there already moves on only while its bytes are not here."""
