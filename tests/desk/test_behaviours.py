@@ -55,6 +55,7 @@ NAMED: dict[int, tuple[str, ...]] = {
     51: (
         "test_an_automatic_answer_says_so_in_its_headers",
         "test_an_automatic_answer_without_headers_is_known_by_its_words",
+        "test_what_says_that_it_is_not_automatic_is_a_persons",
     ),
     52: ("test_an_automatic_reply_does_not_reopen_a_settled_ticket",),
     53: ("test_an_automatic_reply_of_one_of_us_is_never_an_answer",),
@@ -69,14 +70,22 @@ NAMED: dict[int, tuple[str, ...]] = {
         "test_an_automatic_letter_asks_machines_for_silence",
         "test_a_person_who_is_relayed_is_shown_by_name_and_never_as_a_machine",
     ),
-    60: ("test_a_bounce_without_the_form_is_still_one", "test_a_servers_words_are_understood"),
+    60: (
+        "test_a_bounce_without_the_form_is_still_one",
+        "test_a_servers_words_are_understood",
+        "test_a_bounce_in_words_names_the_letter_that_it_quotes",
+    ),
     61: ("test_a_delay_is_told_as_a_delay_and_the_letter_is_still_on_its_way",),
     62: ("test_a_staff_letter_that_comes_back_is_told_to_somebody_else",),
     63: (
         "test_a_deferred_letter_goes_again_later_with_the_same_bytes",
         "test_a_letter_that_was_sent_is_not_sent_again_because_the_database_was_away",
     ),
-    65: ("test_a_mail_of_nothing_but_a_signature_is_shown", "test_answers_between_quotes_stay_with_their_questions"),
+    65: (
+        "test_a_mail_of_nothing_but_a_signature_is_shown",
+        "test_an_answer_of_nothing_but_history_is_an_answer_and_is_shown_whole",
+        "test_answers_between_quotes_stay_with_their_questions",
+    ),
     66: ("test_text_is_what_the_sender_wrote",),
     67: ("test_every_sample_is_read_without_an_error", "test_its_text_stands_in_for_a_mail_without_any"),
     68: ("test_text_is_what_the_sender_wrote",),
@@ -89,7 +98,11 @@ NAMED: dict[int, tuple[str, ...]] = {
     72: ("test_the_promise_counts_from_receipt_and_not_from_what_the_mail_says", "test_a_date_that_is_none_is_none"),
     73: ("test_subject_is_one_clean_line", "test_hostile_words_neither_stop_a_letter_nor_add_a_header"),
     74: ("test_every_mail_of_a_known_sender_gets_a_title",),
-    75: ("test_no_body_takes_more_than_a_second", "test_deep_nesting_ends_at_the_cap"),
+    75: (
+        "test_no_body_takes_more_than_a_second",
+        "test_deep_nesting_ends_at_the_cap",
+        "test_many_parts_end_at_the_cap",
+    ),
     76: ("test_commands_below_a_quote_do_nothing", "test_what_stands_below_the_first_other_line_is_never_a_command"),
     77: ("test_a_phones_signature_below_a_command_is_no_answer",),
 }

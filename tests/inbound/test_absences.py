@@ -182,5 +182,12 @@ def test_list_and_bulk_mail_is_known_by_its_headers(head: str) -> None:
     assert kind(f"Subject: Re: News\nIn-Reply-To: <a@b>\n{head}") == "list"
 
 
+@pytest.mark.parametrize(
+    "value", ["no", "No", "no (a person wrote this)", "(a person) NO", "no; owner-email=x@y.example"]
+)
+def test_what_says_that_it_is_not_automatic_is_a_persons(value: str) -> None:
+    assert kind(f"Subject: Login\nAuto-Submitted: {value}") == "new"
+
+
 def test_an_absent_list_member_is_an_automatic_answer_first() -> None:
     assert kind("Subject: Out of office\nList-Id: <u.client.example>\nAuto-Submitted: auto-replied") == "auto_reply"

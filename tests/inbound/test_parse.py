@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketbot.domain.messages import Message
+from ticketbot.inbound import walk
 from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.parse import attachment_bytes, read, stub
-from ticketbot.inbound.walk import Limits
+from ticketbot.inbound.walk import Limits, Part
 
 MAILS = Path(__file__).parents[1] / "mails"
 SAMPLES = sorted(MAILS.glob("*.eml"))
@@ -309,6 +310,17 @@ def test_deep_nesting_ends_at_the_cap() -> None:
         )
 
     assert read(HEAD + inner).error is None
+    assert _depth(walk.tree(HEAD + inner)) == Limits().depth
+
+
+def test_many_parts_end_at_the_cap() -> None:
+    many = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 5_000
+
+    assert len(list(walk.tree(HEAD + many).every())) == Limits().parts
+
+
+def _depth(part: Part) -> int:
+    return max((1 + _depth(child) for child in part.children), default=0)
 
 
 header_lines = st.one_of(

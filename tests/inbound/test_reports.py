@@ -537,6 +537,24 @@ def test_a_bounce_in_words_is_read_however_its_text_is_encoded(encoding: str, sh
     assert understood(mail.as_string()) == ("bounce", ["gone@client.example"])
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "----- Original message -----\n\nFrom: support@desk.example\nMessage-ID: <letter@desk.example>\nTo: gone@client.example\n",
+        "> From: support@desk.example\n> Message-Id: <letter@desk.example>\n> To: gone@client.example\n",
+        "--- The header of the original message is following. ---\nMESSAGE-ID:\n <letter@desk.example>\n",
+    ],
+)
+def test_a_bounce_in_words_names_the_letter_that_it_quotes(end: str) -> None:
+    words = f"Your message could not be delivered to:\n\n<gone@client.example>: 550 5.1.1 User unknown\n\n{end}"
+    found = read(
+        f"From: MAILER-DAEMON@mx.client.example\nSubject: Undelivered mail\nReturn-Path: <>\n\n{words}".encode()
+    ).report
+
+    assert found is not None
+    assert found.original_ids == ("letter@desk.example",)
+
+
 def disposed(disposition: str, words: str) -> str:
     return (
         "From: Mail Delivery Subsystem <postmaster@client.example>\nTo: support@desk.example\nSubject: Your mail\n"
