@@ -15,6 +15,7 @@ from ticketbot.desk.apply import apply_desk
 from ticketbot.deskfile import parse_desk
 from ticketbot.doctor import Finding, Patient, Verdict, examine
 from ticketbot.domain.errors import ConfigurationError, MailboxRefused
+from ticketbot.inbound.pool import PooledReader
 from ticketbot.outbound.smtp import Relay
 from ticketbot.store.database import Store
 
@@ -71,6 +72,40 @@ def test_missing_time_zones_name_the_package(patient: Patient, monkeypatch: pyte
     monkeypatch.setattr(doctor, "ZoneInfo", nowhere)
 
     assert findings(patient)["time zones"].fix == "install the package tzdata"
+
+
+def test_it_says_how_the_children_that_read_mail_are_confined(patient: Patient) -> None:
+    found = findings(patient)["reading mail"]
+
+    assert "380 MB and 5 s of CPU at most, no files" in found.found
+    assert "kernel" in found.found
+
+
+@pytest.mark.parametrize(
+    ("ways", "verdict", "says"),
+    [
+        ("network namespace, system call filter, audit hook", Verdict.OK, "kernel refuses network and programs"),
+        ("network namespace, audit hook", Verdict.OK, "the kernel refuses the network"),
+        ("audit hook", Verdict.WARNING, "not the kernel"),
+    ],
+)
+def test_each_way_of_shutting_children_in_is_told_apart(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, ways: str, verdict: Verdict, says: str
+) -> None:
+    monkeypatch.setattr(PooledReader, "isolation", lambda _: ways)
+
+    found = findings(patient)["reading mail"]
+
+    assert (found.verdict, says in found.found) == (verdict, True)
+
+
+def test_a_machine_that_lends_no_child_fails(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+
+    found = findings(patient)["reading mail"]
+
+    assert found.verdict is Verdict.FAILED
+    assert "no child can be started" in found.found
 
 
 def test_a_damaged_key_file_and_a_failed_letter_are_found(patient: Patient) -> None:

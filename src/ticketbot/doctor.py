@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ticketbot.config import MailboxChannel, Settings, load_keyring
 from ticketbot.deskfile import desk_of
-from ticketbot.domain.errors import TicketbotError
+from ticketbot.domain.errors import TemporaryError, TicketbotError
+from ticketbot.inbound import confine
 from ticketbot.inbound.mailbox import Account, ImapMailbox
+from ticketbot.inbound.pool import PooledReader
+from ticketbot.inbound.ward import Allowance
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.smtp import Relay, SmtpSender
 from ticketbot.resources import shipped
@@ -184,6 +187,31 @@ def mailboxes(patient: Patient, _now: datetime) -> Iterator[Finding]:
         yield from _authentication(patient, name)
 
 
+def readers(patient: Patient, _now: datetime) -> Iterator[Finding]:
+    """Ask whether a child can be had to read mail, and how it is confined."""
+    try:
+        with PooledReader(size=patient.settings.reading.children or None) as pool:
+            ways, size = pool.isolation().split(", "), pool.size
+    except TemporaryError as error:
+        fix = "let this user start processes of 400 MB (ulimit -u and -v, the container's memory and pids limits)"
+        yield _failed("reading mail", str(error), fix)
+        return
+    allowance = Allowance()
+    limits = f"{allowance.memory // 1_000_000} MB and {allowance.bulky_cpu_seconds} s of CPU at most, no files"
+    found = f"{size} {'child' if size == 1 else 'children'}, each with {limits}"
+    if confine.FILTER in ways:
+        yield _ok("reading mail", f"{found}; the kernel refuses network and programs ({', '.join(ways)})")
+    elif confine.NAMESPACE in ways:
+        yield _ok("reading mail", f"{found}; the kernel refuses the network ({', '.join(ways)})")
+    else:
+        yield Finding(
+            name="reading mail",
+            verdict=Verdict.WARNING,
+            found=f"{found}; the child itself refuses network and programs, not the kernel",
+            fix="run it on a kernel and in a container that let a process filter its own system calls (seccomp)",
+        )
+
+
 def relay(patient: Patient, _now: datetime) -> Iterator[Finding]:
     """Ask whether the relay lets us in and takes letters from our address."""
     if not patient.relay.host:
@@ -215,7 +243,7 @@ def work_left(patient: Patient, _now: datetime) -> Iterator[Finding]:
 
 #: Every check, in order: first what everything else stands on.
 CHECKS: Sequence[Callable[[Patient, datetime], Iterator[Finding]]] = (
-    python, time_zones, secrets, database, disk, templates, desk, mailboxes, relay, work_left,
+    python, time_zones, secrets, database, disk, templates, readers, desk, mailboxes, relay, work_left,
 )  # fmt: skip
 
 

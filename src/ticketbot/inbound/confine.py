@@ -24,6 +24,9 @@ _X32_CALLS: Final = 0x40000000
 _LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # the latter: fail with EPERM
 
+#: By the first two ways the kernel itself refuses: the network; network and programs.
+NAMESPACE, FILTER, _HOOK = "network namespace", "system call filter", "audit hook"
+
 _REFUSED_EVENTS: Final = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system")
 
 
@@ -60,11 +63,11 @@ def isolate() -> tuple[str, ...]:
     ways = []
     kernel = ctypes.CDLL(None, use_errno=True)
     if kernel.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0 or kernel.unshare(_CLONE_NEWNET) == 0:
-        ways.append("network namespace")
+        ways.append(NAMESPACE)
     if _filter_calls(kernel):
-        ways.append("system call filter")
+        ways.append(FILTER)
     sys.addaudithook(_refuse)
-    ways.append("audit hook")
+    ways.append(_HOOK)
     return tuple(ways)
 
 
