@@ -7,7 +7,8 @@ from tests.desk.driver import ANA, BEN, DeskDriver
 from tests.factories import DESK, a_mail
 from typing_extensions import override
 
-from ticketbot.desk.deadlines import Closing, Deadlines
+from ticketbot.desk.chasing import Silence
+from ticketbot.desk.deadlines import Deadlines
 from ticketbot.domain.errors import DatabaseUnavailable
 from ticketbot.store.database import Store, Work
 from ticketbot.store.models import Ticket
@@ -412,4 +413,4 @@ def test_jobs_say_when_they_are_needed_next(store: Store) -> None:
     desk.receive(a_mail(sender=BEN, to=desk.answer_address(), body="#resolve\n\nDone."))
 
     assert Deadlines(store=store, desk=desk.desk).next_at(desk.now) is None
-    assert Closing(store=store, desk=desk.desk).next_at(desk.now) == desk.ticket().act_at
+    assert Silence(store=store, desk=desk.desk).next_at(desk.now) == desk.ticket().act_at

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ticketbot.desk.arrival import Arrival
-from ticketbot.desk.care import Care
+from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.feedback import asked
 from ticketbot.desk.promises import load_clocks, outcome_of, pass_over, save_clocks
 from ticketbot.desk.relayed import for_client
@@ -18,6 +18,7 @@ from ticketbot.desk.told import (
     story_of,
     ticket_facts,
 )
+from ticketbot.desk.waiting import plan_wait
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, Act, Refusal, TicketState, closes_at, move
@@ -111,6 +112,8 @@ def save_promises(arrival: Arrival, ticket: Ticket, clocks: Clocks) -> None:
     """
     work = arrival.work
     save_clocks(work, ticket, clocks, policy=arrival.rules.policy)
+    if ticket.state == TicketState.PENDING_CLIENT:
+        plan_wait(work, ticket, care_of(work, ticket, policy=arrival.rules.policy, now=arrival.at))
     if arrival.is_silent:
         pass_over(work, ticket, clocks, policy=arrival.rules.policy, now=arrival.now)
     ended = {(clock.name.value, iso(clock.started_at)): clock for clock in clocks if clock.state is not RUNNING}

@@ -16,7 +16,6 @@ from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.ladder import Step, due_steps, send_at
 from ticketbot.domain.ladder import Told as Place
 from ticketbot.domain.ladder import told as places_for
-from ticketbot.domain.lifecycle import Act, TicketState, move
 from ticketbot.domain.messages import fold
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import Clock
@@ -151,39 +150,3 @@ def _facts(clock: Clock, step: Step, now: datetime) -> ClockFacts:
     ended = clock.stopped_at or now
     late = ended - clock.due_at if clock.due_at is not None and ended > clock.due_at else None
     return one_clock(clock, share=step.percent, late=late)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing(Timed):
-    """Closes tickets that stayed silent after they were resolved (TK6)."""
-
-    def do_one(self, now: datetime) -> bool:
-        """Close one ticket whose time has come; return whether there was one."""
-        with self.store.look() as work:
-            if not work.tickets.to_act(now=now, limit=1):
-                return False
-        with self.store.work() as work:
-            for row in work.tickets.to_act(now=now, limit=1):
-                ticket = work.tickets.lock(row)
-                at = ticket.act_at
-                if at is None or at > now:
-                    continue  # somebody changed it before it was locked
-                ticket.act_at, ticket.act = None, None
-                after = move(TicketState(ticket.state), Act.AUTO_CLOSE)
-                if not isinstance(after, TicketState):
-                    continue
-                work.tickets.note(
-                    "state",
-                    at=at,
-                    actor="ticketbot",
-                    ticket=ticket,
-                    detail={"before": ticket.state, "after": after.value, "act": Act.AUTO_CLOSE.value},
-                )
-                ticket.state, ticket.closed_at, ticket.updated_at = after, at, at
-        return True
-
-    def next_at(self, now: datetime) -> datetime | None:
-        """Return when the next ticket closes by itself."""
-        del now
-        with self.store.look() as work:
-            return work.tickets.next_act_at()

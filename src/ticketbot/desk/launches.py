@@ -10,6 +10,7 @@ from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.promises import load_clocks, moved_deadlines, save_clocks
 from ticketbot.desk.ranking import rank_of
+from ticketbot.desk.waiting import plan_wait
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, TicketState
 from ticketbot.domain.phases import Boundary, Phase
@@ -140,5 +141,6 @@ def raise_on_entering(
         is_pending=TicketState(ticket.state) in PAUSED_STATES,
     )
     save_clocks(work, ticket, tightened, policy=rules.policy)
+    plan_wait(work, ticket, care)
     for detail in moved_deadlines(clocks, tightened):
         work.tickets.note("deadline", at=at, actor="ticketbot", ticket=ticket, detail={**detail, "cause": CAUSE})

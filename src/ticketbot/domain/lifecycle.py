@@ -174,13 +174,30 @@ def chases_at(
 
     The second follows the first's sending after the same span, at least 24 h later. *schedule* is calendar B.
     """
+    first = chased_at(pending_since, priority=priority, schedule=schedule, client_zone=client_zone, policy=policy)
+    second = chased_at(
+        first,
+        priority=priority,
+        schedule=schedule,
+        client_zone=client_zone,
+        policy=policy,
+        least=LEAST_BETWEEN_CHASES,
+    )
+    return first, second
 
-    def after(since: datetime, least: timedelta) -> datetime:
-        if priority in policy.chase:
-            asked = since + policy.chase[priority]
-        else:
-            asked = add_working(schedule, start=since, amount=policy.chase_days[priority] * BUSINESS_DAY)
-        return client_send_at(max(asked, since + least), zone=client_zone, quiet=policy.quiet_client)
 
-    first = after(pending_since, timedelta())
-    return first, after(first, LEAST_BETWEEN_CHASES)
+def chased_at(
+    asked_at: datetime,
+    *,
+    priority: Priority,
+    schedule: Schedule,
+    client_zone: ZoneInfo,
+    policy: Policy,
+    least: timedelta = timedelta(),
+) -> datetime:
+    """Return when a question of *asked_at* is asked again: after its span, *least* later at the soonest (M27)."""
+    if priority in policy.chase:
+        again = asked_at + policy.chase[priority]
+    else:
+        again = add_working(schedule, start=asked_at, amount=policy.chase_days[priority] * BUSINESS_DAY)
+    return client_send_at(max(again, asked_at + least), zone=client_zone, quiet=policy.quiet_client)
