@@ -9,49 +9,26 @@ from typing import Any
 from ticketbot.desk.book import Planned, Rules
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
+from ticketbot.desk.standing import KINDS, guards, record_event, ruling_of
 from ticketbot.domain.calendars import DAY, local_date, local_instant
 from ticketbot.domain.gate import (
     Decision,
-    Forecast,
-    GateFacts,
-    GateKind,
     Ruling,
     asks_at,
     decide,
     decision_at,
-    evaluate,
-    forecast,
-    ready_at,
     ruling_facts,
 )
-from ticketbot.domain.phases import GATE, Phase, PlanEvent, PlanEventKind, event_detail
-from ticketbot.domain.profiles import HandoverAt
+from ticketbot.domain.phases import GATE, Phase, PlanEvent, PlanEventKind
 from ticketbot.outbound.facts import iso
-from ticketbot.reports.readiness import gate_facts
 from ticketbot.store.database import Work
-from ticketbot.store.models import Launch
-from ticketbot.store.models import PlanEvent as PlanEventRow
 
 ROUND = "GATE"
 ASKED_ROUND = "GATE_ASK"
 ASKED = "gate_asked"
-KINDS = {Phase.HYPERCARE: GateKind.EXIT, Phase.TRANSITION: GateKind.HANDOVER}
 #: A gate that is decided so soon after its instant is recorded at its very instant.
 _AT_ONCE = timedelta(minutes=5)
 _MOMENT = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a launch's next gate stands; `ends_at` and `decides_at` are None while its phase stays or is paused."""
-
-    kind: GateKind
-    facts: GateFacts
-    ruling: Ruling
-    way: Forecast
-    ends_at: datetime | None = None
-    decides_at: datetime | None = None
-    ready_at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,57 +173,6 @@ class Gates(Timed):
         detail = {"kind": kind.value, **ruling_facts(ruling)}
         work.tickets.note(ASKED, at=slot, actor="ticketbot", launch_id=planned.launch_id, detail=detail)
         # Here READY is put, to the manager: answer `#extend` or `#exit` (GT4).
-
-
-def guards(care: Care, phase: Phase) -> bool:
-    """Return whether a gate stands at the end of a phase: of hypercare always, of transition where it hands over."""
-    assert care.launch is not None
-    if phase is Phase.TRANSITION:
-        return care.policy.profiles[care.launch.profile].handover_at is HandoverAt.END_OF_TRANSITION
-    return phase is Phase.HYPERCARE
-
-
-def ruling_of(work: Work, rules: Rules, care: Care, *, kind: GateKind, at: datetime) -> tuple[GateFacts, Ruling]:
-    """Return what was counted for a gate just before *at*, and how it stands by that."""
-    launch, plan, policy = care.launch, care.plan, rules.policy
-    assert launch is not None
-    assert plan is not None
-    facts = gate_facts(work, launch=launch, plan=plan, office=care.schedules[policy.office], policy=policy, at=at)
-    return facts, evaluate(facts, kind=kind, rules=policy.gate, calm_hours=policy.calm_hours(launch.profile))
-
-
-def standing(work: Work, rules: Rules, care: Care, *, at: datetime) -> Standing | None:
-    """Return how a launch's next gate stands at an instant, None where no gate is before it (READY, `#ready`)."""
-    assert care.launch is not None
-    assert care.plan is not None
-    plan, policy = care.plan, rules.policy
-    phase = plan.phase_at(at)
-    if not guards(care, phase):
-        return None
-    kind = KINDS[phase]
-    facts, ruling = ruling_of(work, rules, care, kind=kind, at=at)
-    way = forecast(ruling, facts, calm_hours=policy.calm_hours(care.launch.profile))
-    end = plan.end_of(phase, at) if not plan.is_paused(at) else None
-    if end is None:
-        return Standing(kind=kind, facts=facts, ruling=ruling, way=way)
-    office, timetable = care.schedules[policy.office], policy.timetable
-    return Standing(
-        kind=kind,
-        facts=facts,
-        ruling=ruling,
-        way=way,
-        ends_at=end,
-        decides_at=decision_at(end, schedule=office, timetable=timetable) if not plan.is_left_early(at) else None,
-        ready_at=ready_at(end, schedule=office, timetable=timetable),
-    )
-
-
-def record_event(work: Work, launch: Launch, event: PlanEvent) -> None:
-    """Keep a change of a launch's plan."""
-    row = PlanEventRow(
-        launch_id=launch.id, recorded_at=event.recorded_at, kind=event.kind.value, detail=event_detail(event)
-    )
-    work.desk.add(row)
 
 
 def _care(work: Work, rules: Rules, planned: Planned, now: datetime) -> Care:

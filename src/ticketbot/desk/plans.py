@@ -95,12 +95,23 @@ def receipt(arrival: Arrival, person: Staff, done: list[str]) -> Draft:
     )
 
 
+def instant_of(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return the instant that a go-live names: a date alone means its midnight; raises Conflict where there is none."""
+    on, _, at = text.partition("T")
+    named = day(on, today=local_date(now, zone))
+    hour = wall_time(at[:5]) if at else time()
+    found = instant(named, hour, zone=zone) if named is not None and hour is not None else None
+    if found is None:
+        raise Conflict(f"{text} does not exist in {zone.key}: the clocks leave it out")
+    return found
+
+
 def _moved(arrival: Arrival, person: Staff, launch: Launch, care: Care, command: Command) -> Iterator[str]:
     """Move the go-live where another is given."""
     assert care.plan is not None
     if "go-live" not in command.args:
         return
-    go_live_at = _go_live(command, zone=care.zone, now=arrival.at)
+    go_live_at = instant_of(command.args["go-live"], zone=care.zone, now=arrival.at)
     if go_live_at == care.plan.go_live_at.astimezone(UTC):
         return
     event = PlanEvent(
@@ -154,7 +165,7 @@ def _made(arrival: Arrival, person: Staff, command: Command) -> str:
     if "go-live" not in command.args:
         raise Conflict(f"there is no launch {slug}; to plan it give go-live=2027-03-01T06:00")
     zone = ZoneInfo(client.timezone)
-    go_live_at = _go_live(command, zone=zone, now=arrival.at)
+    go_live_at = instant_of(command.args["go-live"], zone=zone, now=arrival.at)
     if go_live_at <= arrival.at:
         raise Conflict("the go-live of a new launch must lie in the future")
     columns = {"is_customised": True, "complexity": Complexity.MEDIUM.value, **_wanted(arrival, command, None)}
@@ -174,17 +185,6 @@ def _made(arrival: Arrival, person: Staff, command: Command) -> str:
     _note(arrival, person, launch, "launch_made", changes=[command.line])
     care = care_for(arrival.work, policy=arrival.rules.policy, client=client, launch=launch, now=arrival.at)
     return f"{slug} is planned. {described(care)}"
-
-
-def _go_live(command: Command, *, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return the instant that a command's go-live names: a date alone means its midnight."""
-    on, _, at = command.args["go-live"].partition("T")
-    named = day(on, today=local_date(now, zone))
-    hour = wall_time(at[:5]) if at else time()
-    found = instant(named, hour, zone=zone) if named is not None and hour is not None else None
-    if found is None:
-        raise Conflict(f"{command.args['go-live']} does not exist in {zone.key}: the clocks leave it out")
-    return found
 
 
 def _note(arrival: Arrival, person: Staff, launch: Launch, action: str, *, changes: list[str]) -> None:

@@ -13,6 +13,7 @@ from ticketbot.desk import (
     joining,
     plans,
     shipping,
+    steering,
     undoing,
 )
 from ticketbot.desk.actions import Acting
@@ -101,6 +102,7 @@ ON_TICKET: Mapping[str, Callable[[Acting, Command], str]] = {
 ANYWHERE: Mapping[str, Callable[[Errand, Command], str]] = {
     "launch": lambda errand, command: plans.plan_launch(errand.arrival, errand.person, command),
     "help": guide.help_for_staff,
+    **steering.VERBS,
     **{name: _answered(ask) for name, ask in asking.ASKS.items()},
 }
 
