@@ -28,13 +28,17 @@ def rehearse(*, story: Path, desk: Path, until: str | None, as_json: bool) -> No
       ticketbot rehearse story.json --desk desk.toml --until 2027-06-10T00:00:00Z --json
     """
     from ticketbot.deskfile import read_desk
+    from ticketbot.domain.errors import ConfigurationError, UsageError
     from ticketbot.log import configure
     from ticketbot.sandbox.rehearse import rehearse as play
     from ticketbot.sandbox.story import read_instant, read_story
 
     options = click.get_current_context().ensure_object(Options)
     configure(level="debug" if options.debug else "error")
-    ends_at = read_instant(until, where="--until") if until is not None else None
+    try:
+        ends_at = read_instant(until, where="--until") if until is not None else None
+    except ConfigurationError as error:
+        raise UsageError(str(error)) from error
     for line in play(read_story(story), read_desk(desk), until=ends_at):
         if as_json:
             print_json(line)

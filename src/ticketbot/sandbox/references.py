@@ -17,6 +17,10 @@ from ticketbot.store.models import LetterState, OutboxMail
 
 RATING_DAYS = timedelta(days=30)
 _REFERENCE = re.compile(r"\{(?P<what>reply|token):(?P<name>[^{}]+)\}")
+#: A ticket that a command or a line of a report names by its label: "#merge T02", "T-2 ben", "{ticket:T02}".
+_LABELLED_LINE = re.compile(r"^[ \t]*(?:#|T-?\d)[^\n]*", re.MULTILINE | re.IGNORECASE)
+_LABEL = re.compile(r"\{(?:ticket:)?(?P<braced>[^{}:]+)\}|\bT-?0*(?P<count>\d+)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"T-?0*(?P<count>\d+)", re.IGNORECASE)
 _LAST_MAIL = re.compile(r"last mail to (?P<who>the client|\S+@\S+) (?:on|about) (?P<label>\S+)", re.IGNORECASE)
 #: What an address is for, by the word before its token.
 _PURPOSES: Mapping[str, Audience] = {
@@ -43,6 +47,15 @@ class References:
         """Return an address field with every {reply:…} and {token:…} in it made whole."""
         return _REFERENCE.sub(lambda found: self._resolved(found, text), text)
 
+    def body(self, text: str) -> str:
+        """Return a staff member's text in which commands name tickets by number where the story has their labels.
+
+        Only lines that begin with a command or with a ticket; what no label is called stays as it stands.
+        """
+        if self.work.desk.agent_at(self.sender) is None:
+            return text
+        return _LABELLED_LINE.sub(lambda line: _LABEL.sub(self._numbered, line.group()), text)
+
     def message_id(self, text: str) -> str:
         """Return the Message-ID that *text* describes, in brackets, or *text* as a Message-ID."""
         found = _LAST_MAIL.fullmatch(text.strip())
@@ -57,6 +70,14 @@ class References:
             if is_it:
                 return f"<{letter.message_id}>"
         raise ConfigurationError(f"nothing was mailed that is the {text!r}")
+
+    def _numbered(self, found: re.Match[str]) -> str:
+        if found["braced"] is not None:
+            number = self.numbers.get(found["braced"])
+        else:
+            counted = ((_COUNTED.fullmatch(label), number) for label, number in self.numbers.items())
+            number = next((number for match, number in counted if match and match["count"] == found["count"]), None)
+        return f"T-{number}" if number is not None else found.group()
 
     def _resolved(self, found: re.Match[str], text: str) -> str:
         if found["what"] == "token":

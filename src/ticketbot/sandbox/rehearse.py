@@ -140,6 +140,10 @@ class Rehearsal:
             self._events.append({"at": event.at, "id": event.id, "causes": [], "error": str(error)})
             return
         accounts = self._accounts(recipients)
+        if accounts.keys() <= {OUTSIDE}:
+            reason = f"it reaches no mailbox of this desk: {', '.join(recipients) or 'it goes to nobody'}"
+            self._events.append({"at": event.at, "id": event.id, "causes": [], "error": reason})
+            return
         arrived = [
             hashlib.sha256(self._office.deliver(raw, to=each, sender=event.mail.address).raw).hexdigest()
             for each in accounts.values()
@@ -155,7 +159,8 @@ class Rehearsal:
             known = References(app=self._app, work=work, numbers=self._numbers, sender=event.mail.address, now=event.at)
             parent = known.message_id(event.mail.in_reply_to) if event.mail.in_reply_to else None
             to, cc = known.address(event.mail.to), known.address(event.mail.cc)
-        return compose_mail(event, to=to, cc=cc, parent=parent, at=event.at)
+            body = known.body(event.mail.body)
+        return compose_mail(event, to=to, cc=cc, body=body, parent=parent, at=event.at)
 
     def _accounts(self, recipients: tuple[str, ...]) -> dict[str, str]:
         """Return the accounts that a mail goes to, and one address of each: a server delivers one copy."""

@@ -1,6 +1,7 @@
 """Stories: dated mails as a file; addresses and threads may name what was mailed before (contracts.md §5)."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,6 +67,9 @@ def read_story(path: Path) -> Story:
     until = read_instant(data["until"], where=f"{path}, until") if "until" in data else None
     if until is None and not events:
         raise ConfigurationError(f"{path} has neither events nor an end; say until when to play it")
+    counted = Counter(event.id for event in events)
+    if twice := [name for name, times in counted.items() if times > 1]:
+        raise ConfigurationError(f"{path} has more than one event {twice[0]!r}; give each an id of its own")
     events = tuple(sorted(events, key=lambda event: event.at))
     return Story(events=events, until=until or events[-1].at)
 
@@ -82,7 +86,7 @@ def read_instant(text: object, *, where: str) -> datetime:
 
 
 def compose_mail(
-    event: StoryEvent, *, to: str, cc: str, parent: str | None, at: datetime
+    event: StoryEvent, *, to: str, cc: str, body: str, parent: str | None, at: datetime
 ) -> tuple[bytes, tuple[str, ...]]:
     """Return the bytes of a story's mail, its references resolved, and the addresses that it goes to."""
     given = {name.casefold(): value for name, value in event.mail.headers.items()}
@@ -104,7 +108,7 @@ def compose_mail(
     for name, value in event.mail.headers.items():
         if name.casefold() in given and name.casefold() not in mail:
             mail[name] = value
-    mail.set_content(event.mail.body or "\n", subtype=subtype)
+    mail.set_content(body or "\n", subtype=subtype)
     recipients = [address for _, address in getaddresses([to, cc, given.get("cc", "")]) if "@" in address]
     return mail.as_bytes(), tuple(dict.fromkeys(recipients))
 
