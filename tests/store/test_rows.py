@@ -330,22 +330,24 @@ def test_a_threshold_is_recorded_once(store: Store) -> None:
     assert told == [True, False, True]
 
 
-def test_the_ticket_with_the_earliest_threshold_is_due_and_can_be_put_off(store: Store) -> None:
+def test_tickets_are_due_in_the_order_of_their_thresholds_and_can_be_put_off(store: Store) -> None:
     with store.work() as work:
         late, early = a_ticket(work), a_ticket(work)
         a_clock(work, late, next_at=NOW - timedelta(minutes=1))
         a_clock(work, early, next_at=NOW - timedelta(minutes=2))
+        a_clock(work, early, clock="RES", next_at=NOW - timedelta(minutes=1))
         a_clock(work, a_ticket(work), next_at=NOW + timedelta(minutes=1))
         a_clock(work, a_ticket(work), next_at=None)
-        first = work.tickets.due_ticket(now=NOW)
+        both = work.tickets.take_due(now=NOW, limit=5)
         work.tickets.put_off(early.id, now=NOW, until=NOW + timedelta(minutes=10))
-        second = work.tickets.due_ticket(now=NOW)
+        rest = work.tickets.take_due(now=NOW, limit=5)
+        assert work.tickets.is_due(now=NOW)
         work.tickets.put_off(late.id, now=NOW, until=NOW + timedelta(minutes=10))
 
-    assert first is early
-    assert second is late
+    assert both == [early, late]
+    assert rest == [late]
     with store.look() as work:
-        assert work.tickets.due_ticket(now=NOW) is None
+        assert not work.tickets.is_due(now=NOW)
         assert work.tickets.next_clock_at() == NOW + timedelta(minutes=1)
 
 

@@ -1,15 +1,18 @@
 """The sweep over promises: a reminder before a deadline, a breach after it, each exactly once (domain.md SL6, SL8)."""
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from ticketbot.desk.apologies import apology
+from ticketbot.desk.book import Rules
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
-from ticketbot.desk.people import Told, told
-from ticketbot.desk.promises import load_clocks, save_clocks, told_of
+from ticketbot.desk.people import People, Told, told
+from ticketbot.desk.promises import clock_from, save_clocks, told_of
 from ticketbot.desk.told import last_mails, one_clock, reader_of_told, staff_thread, ticket_facts
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.errors import TemporaryError
@@ -24,6 +27,10 @@ from ticketbot.outbound.letters_staff import breach, reminder
 from ticketbot.store.database import Work
 from ticketbot.store.models import Ticket
 
+log = logging.getLogger(__name__)
+
+#: So many tickets share a commit: it costs as much as telling of one. Mail about them waits so long at most.
+_AT_ONCE = 20
 _PUT_OFF = timedelta(minutes=10)
 _MOST_PRESSING = {"FR": 0, "NR": 1, "UPD": 2, "RES": 3}
 
@@ -38,28 +45,64 @@ class _Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Sweep:
+    """What one transaction of the sweep asks once, however many tickets it tells of."""
+
+    work: Work
+    rules: Rules
+    people: People
+    now: datetime
+    _cares: dict[tuple[int | None, int | None], Care] = field(default_factory=dict)
+
+    def care(self, ticket: Ticket) -> Care:
+        """Return in whose care a ticket is."""
+        key = (ticket.client_id, ticket.launch_id)
+        if key not in self._cares:
+            self._cares[key] = care_of(self.work, ticket, policy=self.rules.policy, now=self.now)
+        return self._cares[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines(Timed):
     """Acts on clocks whose next threshold has come."""
 
     def do_one(self, now: datetime) -> bool:
-        """Tell of the thresholds that one ticket has passed; return whether there was one.
+        """Tell of the thresholds that a handful of tickets have passed, in one transaction; return whether any had.
 
-        A ticket with which that fails is put off, so that no other waits behind it.
+        If that fails each is told of by itself. A ticket with which that fails is put off, so that no other waits
+        behind it.
         """
         with self.store.look() as work:
-            due = work.tickets.due_ticket(now=now)
-        if due is None:
-            return False
+            if not work.tickets.is_due(now=now):
+                return False
+        taken: list[int] = []
         try:
             with self.store.work() as work:
-                self._tell(work, work.tickets.lock(work.tickets.by_id(due.id)), now)
+                tickets = work.tickets.take_due(now=now, limit=_AT_ONCE)
+                taken = [ticket.id for ticket in tickets]
+                self._tell_all(work, tickets, now)
         except TemporaryError:
             raise
-        except Exception:
-            with self.store.work() as work:
-                work.tickets.put_off(due.id, now=now, until=now + _PUT_OFF)
-            raise
+        except Exception:  # noqa: BLE001 - raised again by the ticket that it was about
+            log.info("the sweep of %s tickets is done one by one", len(taken), extra={"action": "sweep_parted"})
+            self._one_by_one(taken, now)
         return True
+
+    def _one_by_one(self, ticket_ids: Iterable[int], now: datetime) -> None:
+        """Tell of each ticket by itself, and put off those that fail; raises what the first of them raised."""
+        failures: list[Exception] = []
+        for ticket_id in ticket_ids:
+            try:
+                with self.store.work() as work:
+                    self._tell_all(work, [work.tickets.lock(work.tickets.by_id(ticket_id))], now)
+            except TemporaryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised when the others are told of
+                failures.append(error)
+                with self.store.work() as work:
+                    work.tickets.put_off(ticket_id, now=now, until=now + _PUT_OFF)
+        if failures:
+            raise failures[0]
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next threshold of any clock."""
@@ -67,20 +110,26 @@ class Deadlines(Timed):
         with self.store.look() as work:
             return work.tickets.next_clock_at()
 
-    def _tell(self, work: Work, ticket: Ticket, now: datetime) -> None:
+    def _tell_all(self, work: Work, tickets: Sequence[Ticket], now: datetime) -> None:
+        rules = self.desk.rules(work)
+        sweep = _Sweep(work=work, rules=rules, people=self.people(work, rules, now=now), now=now)
+        for ticket in tickets:
+            self._tell(sweep, ticket)
+
+    def _tell(self, sweep: _Sweep, ticket: Ticket) -> None:
         """Record every threshold that was passed, and write one letter to each reader about all that are told.
 
         Of one clock only the highest is told; clocks that are due at the same instant, or that were passed while
         nobody swept, come in one letter (SL6, faults.md B10).
         """
-        rules = self.desk.rules(work)
+        work, policy, now = sweep.work, sweep.rules.policy, sweep.now
         recorded = told_of(work, ticket)
-        clocks = load_clocks(work, ticket)
         rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
+        clocks = tuple(clock_from(row) for row in rows.values())
         found: list[tuple[Clock, Step]] = []
         for clock in sorted(clocks, key=lambda clock: _MOST_PRESSING[clock.name.value]):
             name = (clock.name.value, clock.cycle)
-            steps = due_steps(clock, rules.policy, recorded=recorded[name], now=now)
+            steps = due_steps(clock, policy, recorded=recorded[name], now=now)
             due_at = clock.due_at or clock.breached_at or now
             for step in steps[:-1]:
                 work.tickets.remind(rows[name], level=step.percent, due_at=due_at, at=step.at, state="superseded")
@@ -89,10 +138,10 @@ class Deadlines(Timed):
                 for step in steps[-1:]
                 if work.tickets.remind(rows[name], level=step.percent, due_at=due_at, at=step.at, state="told")
             ]
-        save_clocks(work, ticket, clocks, policy=rules.policy)
-        care = care_of(work, ticket, policy=rules.policy, now=now)
-        for reader in self._readers(work, ticket, care, found, now=now):
-            self.send(work, [self._draft(work, ticket, care, reader, now=now)], now=now)
+        save_clocks(work, ticket, clocks, policy=policy)
+        readers = self._readers(sweep, ticket, found)
+        if readers:
+            self.send(work, self._drafts(sweep, ticket, readers), now=now)
         for clock, step in found:
             work.tickets.note(
                 "breach" if step.is_breach else "remind",
@@ -102,11 +151,9 @@ class Deadlines(Timed):
                 detail={"clock": clock.name.value, "cycle": clock.cycle, "percent": step.percent},
             )
 
-    def _readers(
-        self, work: Work, ticket: Ticket, care: Care, found: list[tuple[Clock, Step]], *, now: datetime
-    ) -> list[_Reader]:
+    def _readers(self, sweep: _Sweep, ticket: Ticket, found: list[tuple[Clock, Step]]) -> list[_Reader]:
         """Return who is told of what: each person once, in the first role in which they are told anything."""
-        people = self.people(work, self.desk.rules(work), now=now)
+        care, people = sweep.care(ticket), sweep.people
         owner = people.owner(ticket)
         readers: dict[str, _Reader] = {}
         for place in Place:
@@ -116,34 +163,37 @@ class Deadlines(Timed):
             if place is Place.OWNER and owner is not None:
                 holders = [told(owner, "owner")]
             else:
-                holders = people.in_role(place.value, launch=care.launch, phase=care.phase(now))
+                holders = people.in_role(place.value, launch=care.launch, phase=care.phase(sweep.now))
             for who in holders:
                 readers.setdefault(fold(who.address), _Reader(who=who, place=place, news=news))
         return list(readers.values())
 
-    def _draft(self, work: Work, ticket: Ticket, care: Care, reader: _Reader, *, now: datetime) -> Draft:
-        policy = self.desk.rules(work).policy
-        who, slot = reader.who, max(step.at for _, step in reader.news)
-        late = next((clock for clock, step in reader.news if step.is_breach), None)
-        sorry = apology(work, ticket, care, late, now=now) if late is not None else None
-        write = reminder if sorry is None else partial(breach, draft_text=sorry.text, draft_until=sorry.until)
-        return write(
-            reader=reader_of_told(who),
-            ticket=ticket_facts(work, ticket, care, now=now),
-            clocks=[_facts(clock, step, now) for clock, step in reader.news],
-            slot=slot,
-            mails=last_mails(work, ticket),
-            addresses=self.desk.post.staff_addresses(ticket.number, reader=who.address, now=now),
-            thread=staff_thread(work, ticket, who.address),
-            now=now,
-            send_at=send_at(
-                max(slot, now),
-                zone=ZoneInfo(who.zone),
-                priority=Priority(ticket.priority),
-                who=reader.place,
-                quiet=policy.quiet_staff,
-            ),
-        )
+    def _drafts(self, sweep: _Sweep, ticket: Ticket, readers: Iterable[_Reader]) -> Iterator[Draft]:
+        """Yield the letter of each reader; what all of them are shown of the ticket is asked once."""
+        work, care, now = sweep.work, sweep.care(ticket), sweep.now
+        facts, mails = ticket_facts(work, ticket, care, now=now), last_mails(work, ticket)
+        for reader in readers:
+            who, slot = reader.who, max(step.at for _, step in reader.news)
+            late = next((clock for clock, step in reader.news if step.is_breach), None)
+            sorry = apology(work, ticket, care, late, now=now) if late is not None else None
+            write = reminder if sorry is None else partial(breach, draft_text=sorry.text, draft_until=sorry.until)
+            yield write(
+                reader=reader_of_told(who),
+                ticket=facts,
+                clocks=[_facts(clock, step, now) for clock, step in reader.news],
+                slot=slot,
+                mails=mails,
+                addresses=self.desk.post.staff_addresses(ticket.number, reader=who.address, now=now),
+                thread=staff_thread(work, ticket, who.address),
+                now=now,
+                send_at=send_at(
+                    max(slot, now),
+                    zone=ZoneInfo(who.zone),
+                    priority=Priority(ticket.priority),
+                    who=reader.place,
+                    quiet=sweep.rules.policy.quiet_staff,
+                ),
+            )
 
 
 def _facts(clock: Clock, step: Step, now: datetime) -> ClockFacts:

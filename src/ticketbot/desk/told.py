@@ -100,7 +100,7 @@ def last_mails(work: Work, ticket: Ticket) -> tuple[MailFacts, ...]:
 
 def story_of(work: Work, ticket: Ticket) -> tuple[MailFacts, ...]:
     """Return the messages of a ticket in order of time, without mails that held commands alone."""
-    names = {fold(person.email): person.name for person in work.desk.everybody()}
+    names = work.desk.names()
     return tuple(
         mail_facts(message, names=names)
         for message in work.tickets.messages(ticket.id)[-_STORY_SHOWN:]

@@ -55,6 +55,8 @@ def count_change(session: Session) -> None:
 class DeskRows(Rows):
     """The roster, the clients and their plans."""
 
+    _names: Mapping[str, str] | None = None
+
     # Staff
 
     def roster(self) -> Sequence[Staff]:
@@ -64,6 +66,12 @@ class DeskRows(Rows):
     def everybody(self) -> Sequence[Staff]:
         """Return all staff, those who left too."""
         return self.session.scalars(_EVERYBODY).all()
+
+    def names(self) -> Mapping[str, str]:
+        """Return everybody's name by address, of those who left too, as this transaction first saw them."""
+        if self._names is None:
+            self._names = {fold(person.email): person.name for person in self.everybody()}
+        return self._names
 
     def person(self, staff_id: int | None) -> Staff | None:
         """Return one of our people by row, if any."""

@@ -48,6 +48,7 @@ class Fate:
 _LETTER = cast(Table, OutboxMail.__table__)
 _TICKET = cast(Table, Ticket.__table__)
 _FATE = tuple(field.name for field in fields(Fate))
+_DRAFT = tuple(field.name for field in fields(Draft))
 _IN_HAND = update(_LETTER).where(
     _LETTER.c.id == bindparam("letter"),
     _LETTER.c.holder == bindparam("hand"),
@@ -319,7 +320,12 @@ class OutboxRows(Rows):
 
 def draft_to_json(draft: Draft) -> dict[str, Any]:
     """Return a draft as JSON; `draft_from_json` reads it back."""
-    return asdict(draft) | {"send_at": draft.send_at.isoformat(), "values": dict(draft.values)}
+    told = {name: getattr(draft, name) for name in _DRAFT}
+    return told | {
+        "send_at": draft.send_at.isoformat(),
+        "values": dict(draft.values),
+        "enclosures": [asdict(each) for each in draft.enclosures],
+    }
 
 
 def draft_from_json(data: dict[str, Any]) -> Draft:

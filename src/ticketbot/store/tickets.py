@@ -44,13 +44,14 @@ _TO_ACT = (
     .order_by(Ticket.act_at, Ticket.id)
     .limit(bindparam("limit", type_=Integer))
 )
-_DUE_TICKET = (
+_DUE = (
     select(Ticket)
     .join(SlaClock, SlaClock.ticket_id == Ticket.id)
     .where(SlaClock.next_at <= _NOW)
     .order_by(SlaClock.next_at, SlaClock.id)
-    .limit(1)
+    .limit(bindparam("limit", type_=Integer))
 )
+_IS_DUE = select(SlaClock.id).where(SlaClock.next_at <= _NOW).limit(1)
 
 
 class TicketRows(Rows):
@@ -192,12 +193,23 @@ class TicketRows(Rows):
         """Keep a new clock."""
         self.session.add(clock)
 
-    def due_ticket(self, *, now: datetime) -> Ticket | None:
-        """Return the ticket with the earliest threshold that has come, if there is one.
+    def is_due(self, *, now: datetime) -> bool:
+        """Return whether a threshold of any clock has come."""
+        return self.session.scalar(_IS_DUE, {"now": now}) is not None
 
-        No clock is loaded: those that decide must be read after the ticket was locked.
+    def take_due(self, *, now: datetime, limit: int) -> list[Ticket]:
+        """Take tickets whose threshold has come for this transaction, the earliest first.
+
+        What somebody else has taken is left to them; only if that is all there is, the first is waited for. No clock is
+        loaded: those that decide must be read after the ticket was taken.
         """
-        return self.session.scalar(_DUE_TICKET, {"now": now})
+        self.session.flush()
+        asked = {"now": now, "limit": limit}
+        if not self.is_postgresql:
+            return list(dict.fromkeys(self.session.scalars(_DUE, asked)))
+        free = _DUE.with_for_update(of=Ticket, skip_locked=True)
+        found = list(dict.fromkeys(self.session.scalars(free, asked)))
+        return found or list(self.session.scalars(_DUE.with_for_update(of=Ticket), asked | {"limit": 1}))
 
     def put_off(self, ticket_id: int, *, now: datetime, until: datetime) -> None:
         """Look at a ticket's due clocks later: something is wrong with it, and others wait behind it."""
