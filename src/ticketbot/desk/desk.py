@@ -8,7 +8,8 @@ from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.book import Book, Rules
 from ticketbot.desk.feedback import receive_vote
 from ticketbot.desk.guide import asks_for_guide, guide_client, is_only_asking
-from ticketbot.desk.intake import receive_client, strengthen
+from ticketbot.desk.incoming import receive_client, strengthen
+from ticketbot.desk.meetings import receive_calendar_reply
 from ticketbot.desk.monitors import receive_alert
 from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
 from ticketbot.desk.post import Post
