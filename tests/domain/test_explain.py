@@ -9,7 +9,7 @@ from tests.domain.ground import BERLIN, NEW_YORK, SCHEDULES, at, terms
 
 from ticketbot.domain.calendars import BusinessCalendar, Opening, around_the_clock, weekdays
 from ticketbot.domain.clocks import Clocks
-from ticketbot.domain.explain import Deed, explain
+from ticketbot.domain.explain import Deed, explain, spoken_instant, spoken_target
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.openings import spoken_hours
 from ticketbot.domain.phases import Phase
@@ -276,3 +276,8 @@ def test_a_client_s_mail_that_ended_a_promise_names_no_address() -> None:
 )
 def test_opening_hours_are_told_in_a_few_words(calendar: BusinessCalendar, words: str) -> None:
     assert spoken_hours(calendar) == words.replace("-", "\N{EN DASH}")
+
+
+def test_a_promise_and_an_instant_are_named_in_few_words() -> None:
+    assert spoken_target(current(OPENED)[FR]) == "4 h of Mon\N{EN DASH}Fri 09\N{EN DASH}17"
+    assert spoken_instant(RECEIVED, zone=NEW_YORK) == "Tue 13 Apr 09:30"

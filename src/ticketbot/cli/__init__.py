@@ -27,7 +27,9 @@ COMMANDS = {
     "mail": "Look at received mails, import files, repeat what went wrong.",
     "ticket": "List and show tickets.",
     "outbox": "List, show, retry and cancel letters.",
+    "launch": "See where each launch stands: phase, boundaries, readiness.",
     "report": "Show a report as it would be at any instant.",
+    "backtest": "Play past tickets again under another policy: which promises would have been kept.",
     "rehearse": "Play dated mails against a plan: a client's hundred days in seconds.",
 }
 

@@ -105,11 +105,11 @@ class _Story:
         """Return a line of the story: what happened, under which terms, how it was reckoned, the due instant."""
         cause = self._cause(move)
         if move.due_at is None:
-            return f"{cause} · rests with {_span(move.left)} left"
+            return f"{cause} · rests with {spoken_span(move.left)} left"
         due = self._instant(move.due_at)
         if move.used is None and move.left is not None:
-            return f"{cause} · goes on with {_span(move.left)} of {_target(move)} → {due}"
-        target = f"{_span(move.target)} {_hours(move)}"
+            return f"{cause} · goes on with {spoken_span(move.left)} of {_target(move)} → {due}"
+        target = f"{spoken_span(move.target)} {_hours(move)}"
         if move.used is None:
             return f"{cause} · {move.priority}{self._severity(move)} · {_word(move.phase)} · {target} → {due}"
         is_lowered = before is not None and move.due_at > before
@@ -180,11 +180,11 @@ class _Story:
         """Return the working time that is left, or by how much it is too late."""
         clock = self.clock
         if clock.due_at is None:
-            return f"{_span(clock.remaining)} to spare"
+            return f"{spoken_span(clock.remaining)} to spare"
         if at <= clock.due_at:
             left = worked(clock.schedule, start=at, end=clock.due_at)
-            return f"{_span(left)} {'left' if clock.state is ClockState.RUNNING else 'to spare'}"
-        return f"{_span(at - clock.due_at)} too late"
+            return f"{spoken_span(left)} {'left' if clock.state is ClockState.RUNNING else 'to spare'}"
+        return f"{spoken_span(at - clock.due_at)} too late"
 
     def _time(self, at: datetime) -> str:
         """Return when a line happened, to the second, and the day where it is another than that of the line before."""
@@ -195,9 +195,20 @@ class _Story:
 
     def _instant(self, at: datetime, *, always_day: bool = False) -> str:
         """Return an instant within a line, seconds only where there are some."""
-        local = at.astimezone(self.zone)
-        time = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-        return time if local.date() == self.day and not always_day else f"{_day(local)} {time}"
+        told = spoken_instant(at, zone=self.zone)
+        is_today = at.astimezone(self.zone).date() == self.day and not always_day
+        return told.rpartition(" ")[2] if is_today else told
+
+
+def spoken_instant(at: datetime, *, zone: ZoneInfo) -> str:
+    """Return an instant with its weekday and day, seconds only where there are some."""
+    local = at.astimezone(zone)
+    return f"{_day(local)} {local:%H:%M:%S}" if local.second else f"{_day(local)} {local:%H:%M}"
+
+
+def spoken_target(clock: Clock) -> str:
+    """Return a promise in words: 4 h of Mon to Fri 9 to 17, 30 min around the clock."""
+    return _target(clock.history[-1])
 
 
 def _raise_of(deed: Deed, *, cause: str = "") -> str:
@@ -212,11 +223,11 @@ def _raise_of(deed: Deed, *, cause: str = "") -> str:
 
 
 def _waits(change: Change) -> str:
-    return f"{change.cause} · {change.priority}, {_span(change.target)}: reckoned when it goes on"
+    return f"{change.cause} · {change.priority}, {spoken_span(change.target)}: reckoned when it goes on"
 
 
 def _target(move: Move) -> str:
-    return f"{_span(move.target)} {_hours(move)}"
+    return f"{spoken_span(move.target)} {_hours(move)}"
 
 
 def _hours(move: Move) -> str:
@@ -231,7 +242,7 @@ def _day(local: datetime) -> str:
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
 
 
-def _span(amount: timedelta | None) -> str:
+def spoken_span(amount: timedelta | None) -> str:
     """Return a span in words: 4 h, 1 h 30 min, 1 min 30 s, 0 s."""
     seconds = (amount or timedelta()) // SECOND
     hours, rest = divmod(seconds, HOUR // SECOND)

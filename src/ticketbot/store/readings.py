@@ -37,6 +37,10 @@ class Readings(Rows):
             select(Event).where(Event.action == "state", Event.at < until).order_by(Event.at, Event.id)
         ).all()
 
+    def events_of_tickets(self, ticket_ids: Collection[int]) -> Sequence[Event]:
+        """Return everything that happened on these tickets, in the order in which it was done."""
+        return self.session.scalars(select(Event).where(Event.ticket_id.in_(list(ticket_ids))).order_by(Event.id)).all()
+
     def clocks_decided(self, *, since: datetime, until: datetime) -> Sequence[ClockReading]:
         """Return the clocks that stopped, fell due or were missed in a half-open window, each with its ticket."""
         rows = self.session.execute(
