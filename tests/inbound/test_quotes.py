@@ -115,6 +115,17 @@ DEVICES = (
     "Obtener Outlook para iOS",
     "Надіслано з iPhone",
     "Sent from Samsung Mobile",
+    "Sent from [Proton Mail](https://proton.me)",
+    "Diese E-Mail wurde von meinem Mobiltelefon gesendet",
+    "来自我的 iPhone",
+    "Téléchargez Outlook pour iOS",
+    "Obtenha o Outlook para iOS",
+    "下载 Outlook for iOS",
+    "取得 iOS 版 Outlook",
+    "Outlook for iOS を入手",
+    "Get BlueMail for Android",
+    "Sent from AOL Mobile Mail",
+    "Sent via the Samsung Galaxy S10, an AT&T 5G Evolution smartphone",
 )
 SIGNATURES = (
     "Best regards,\nCasey Client",
@@ -212,6 +223,63 @@ def test_a_bare_forward_shows_what_was_forwarded() -> None:
 
 def test_above_our_own_line_is_the_answer() -> None:
     assert new_text("It fails.\n\n##- Please type your reply above this line -##\n\nDear client") == "It fails."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "##- Please type your reply above this line -##",
+        "--- Reply above this line ---",
+        "Reply ABOVE THIS LINE to add a note to this request",
+        "##- Bitte antworten Sie oberhalb dieser Zeile -##",
+        "##- Veuillez saisir une réponse au-dessus de cette ligne. -##",
+        "##- Escriba su respuesta por encima de esta línea -##",
+        "##- Por favor, digite sua resposta acima desta linha -##",
+        "##- Digita la tua risposta sopra questa riga -##",
+        "##- Typ uw antwoord boven deze regel -##",
+        "##- Skriv ditt svar ovanför den här raden -##",
+        "##- Indtast venligst dit svar over denne linje -##",
+        "##- Wpisz swoją odpowiedź powyżej tej linii -##",
+        "##- Odpovězte nad tento řádek -##",
+        "##- Kirjoita vastauksesi tämän rivin yläpuolelle -##",
+        "##- Írja válaszát e vonal fölé -##",
+        "##- Пожалуйста, введите ответ выше этой строки -##",
+        "##- Введіть відповідь вище цього рядка -##",
+        "##- この線より上に返信を入力してください -##",
+        "##- 请在此行上方输入您的回复 -##",
+        "##- 이 줄 위에 답장을 입력하세요 -##",
+        "##- Lütfen yanıtınızı bu satırın üzerine yazın -##",
+        "##- נא להקליד תשובה מעל שורה זו -##",
+        "##- يرجى كتابة ردك فوق هذا السطر -##",
+        "##- Πληκτρολογήστε πάνω από αυτή τη γραμμή -##",
+    ],
+)
+def test_above_a_desks_line_in_any_language_is_the_answer(line: str) -> None:
+    assert new_text(f"{NEW}\n\n{line}\n\nDear client,\nit is done.") == NEW
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ann Lee wrote:",
+        "Ann schrieb:",
+        "Ann Lee a écrit :",
+        "On Monday you wrote:",
+        "Quoting Ann Lee:",
+        "Ann Lee (2026-11-16 09:12):",
+        "Ann escribió:",
+        "Ann Lee ha scritto:",
+        "Анна написала:",
+    ],
+)
+def test_a_line_that_only_says_who_speaks_goes_with_its_quote(line: str) -> None:
+    assert new_text(f"{NEW}\n\n{line}\n> Dear client,\n> it is done.") == NEW
+
+
+@pytest.mark.parametrize("line", ["The log wrote:", "Der Server schrieb:", "This is the error:", "It wrote:", "wrote:"])
+def test_a_line_that_says_what_is_quoted_stays(line: str) -> None:
+    assert line in new_text(f"It fails.\n\n{line}\n> Error 42\n\nWhat now?")
+    assert new_text(f"{NEW}\n\nAnn wrote:\nnothing at all.") == f"{NEW}\n\nAnn wrote:\nnothing at all."
 
 
 def test_marked_signatures_in_html_are_cut() -> None:

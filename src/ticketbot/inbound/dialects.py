@@ -29,6 +29,14 @@ LONE_INTRODUCTION: Final = re.compile(
     r"(?:19|20)\d\d/\d\d?/\d\d? [^<>]{1,80}<[^<>\s@]{1,64}@[^<>\s]{1,190}>$|\d.{8,40} by [^\s@]{1,64}@[^\s:]{2,190}:$"
 )
 
+#: What stands right above a quote and says only whose it is; the words after ARTICLE name a thing, not a person.
+SPEAKER: Final = re.compile(
+    r"(?:\b(?:wrote|writes|schrieb|schreef|geschreven|escribió|escreveu|scritto|skrev|napisał\(?a?\)?|kirjoitti|írta|yazdı|a scris)|[àa] écrit"
+    r"|написала?|写道|寫道) ?[:\uff1a]$|^(?:quoting|zitat von|citando a?) .{2,60}:$|\(.{0,30}\d[:.]\d\d.{0,12}\):$",
+    re.IGNORECASE,
+)
+ARTICLE: Final = re.compile(r"(?:the|this|that|it|der|die|das|es|le|la|les|el|il|lo|un|une?|ein)\s", re.IGNORECASE)
+
 #: What mail programs draw rules with, around such a line.
 RULERS: Final = " \t>*_=|~-:\uff1a\u2013\u2014\xa0"
 
@@ -88,13 +96,13 @@ LABEL: Final = re.compile(r"^[\s>*_|\u200e\u200f]{0,8}([^\W\d_][^\d:\uff1a<>@]{0
 
 #: What phones and programs add by themselves.
 DEVICE: Final = re.compile(
-    r"^[\s*_>~-]{0,4}(?:(?-i:Sent) (?:from|via|with|using) (?:my |an? |the |(?-i:[A-Z]|i[A-Z]))(?!.{0,60}\b(?:and|but|please|because|yesterday)\b)|sent (?:from|via|with) my |get outlook for|gesendet (?:von|mit|über|via)|von meinem .{2,40} gesendet"
-    r"|diese nachricht wurde (?:von|mit)|holen sie sich outlook|outlook für .{2,20} (?:abrufen|herunterladen|beziehen)|envoyé (?:de|depuis|à partir|avec|via)|télécharger outlook|obtenir outlook|obtenez outlook"
-    r"|enviado (?:desde|do|de|a partir|com|por)|enviada (?:do|de)|obtener outlook|obter o outlook|descarga outlook|baixar o outlook|inviato d(?:a|al|all)|ottieni outlook|scarica outlook|verzonden (?:vanaf|met|via|vanuit)|verstuurd vanaf"
+    r"^[\s*_>~-]{0,4}(?:(?-i:Sent) (?:from|via|with|using) (?:my |an? |the |(?-i:[A-Z]|i[A-Z]))(?!.{0,60}\b(?:and|but|please|because|yesterday)\b)|sent (?:from|via|with) (?:my |\[)|get (?:outlook|bluemail|typeapp) for|gesendet (?:von|mit|über|via)|von meinem .{2,40} gesendet"
+    r"|diese (?:nachricht|e-?mail) wurde (?:von|mit) (?:meine|einem|de[rm] )|holen sie sich outlook|outlook für .{2,20} (?:abrufen|herunterladen|beziehen)|envoyé (?:de|depuis|à partir|avec|via)|télécharge[rz] outlook|obtenir outlook|obtenez outlook"
+    r"|enviado (?:desde|do|de|a partir|com|por)|enviada (?:do|de)|obtener outlook|obt(?:er|enha) o outlook|descarga outlook|baixar o outlook|inviato d(?:a|al|all)|ottieni outlook|scarica outlook|verzonden (?:vanaf|met|via|vanuit)|verstuurd vanaf"
     r"|download outlook|outlook downloaden|skickat från|skickades från|hämta outlook|sendt fra|hent outlook|last ned outlook|lähetetty (?:laitteesta|\w+sta|\w+stä)|hanki outlook|wysłane z|pobierz (?:aplikację )?outlook|wysłano z"
     r"|odesláno z|odoslané z|získat outlook|az .{2,30}(?:küldve|küldöm)|elküldve|trimis de pe|trimis din|descărcați outlook|отправлено (?:с|из)|надіслано з|скачать outlook|изпратено от|.{0,30}(?:'?d[ae]n|tan|ten) gönderildi|στάλθηκε από"
-    r"|poslano (?:sa|z|iz|s)|发自|發自|來自我的|从我的.{1,20}发送|获取 outlook|iphoneから送信|.{1,20}から送信|나의 iphone|.{2,20}에서 보냄|נשלח מ|أُ?رسلت من|enviat (?:des|amb)|đã gửi từ|dikirim dari|"
-    r"this (?:message|e-?mail) was sent from (?:my|an?) |message envoyé (?:depuis|avec)|connected by (?:docomo|motoblur)|blackberry(?:®|\s*$)|.{0,20}yahoo mail (?:for|per|pour|für))",
+    r"|poslano (?:sa|z|iz|s)|发自|發自|來自我的|从我的.{1,20}发送|(?:获取|下载|取得|下載) (?:ios 版 |适用于 .{3,10}的 )?outlook|outlook for .{3,10}を入手|来自我的|iphoneから送信|.{1,20}から送信|나의 iphone|.{2,20}에서 보냄|נשלח מ|أُ?رسلت من|enviat (?:des|amb)|đã gửi từ|dikirim dari|"
+    r"this (?:message|e-?mail) was sent from (?:my|an?) |message envoyé (?:depuis|avec)|sent by newton mail|connected by (?:docomo|motoblur)|blackberry(?:®|\s*$)|.{0,20}yahoo mail (?:for|per|pour|für))",
     re.IGNORECASE,
 )
 
@@ -142,6 +150,14 @@ DISCLAIMER: Final = re.compile(
 
 #: Our own line, and that of other desks, above which the answer belongs.
 REPLY_ABOVE: Final = re.compile(
-    r"(?:reply|respond|write|type your (?:reply|response)|antwort\w*|schreiben|répon\w+|responda|escriba|rispond\w+|antwoord|svar).{0,40}(?:above|over|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovanför|over) (?:this|the|dieser?|cette|de cette|de esta|esta|questa|deze|denna|denne)? ?(?:line|linie|zeile|ligne|línea|linha|riga|lijn|linje)",
+    r"(?:reply|respond|write|type your (?:reply|response)|antwort\w*|schreiben|répon\w+|respon[ds]\w+|resposta|respuesta|escriba|digit\w+|rispo\w+|antwoord|svar\w*)"
+    r".{0,40}(?:above|over|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovanför|ovenfor) (?:(?:de )?(?:this|desta|the|dieser?|cette|esta|questa|deze|den här|denna|denne))? ?(?:line|linie|zeile|ligne|línea|linha|riga|regel|lijn|raden|linjen?)\b"
+    r"|powyżej tej lini|wpisz.{0,30}nad t[ąę] lini|выше этой (?:строки|линии)|вище (?:цього рядка|цієї лінії)|nad t(?:ento řádek|uto čáru|ento riadok|ento riadkom|ímto řádkem)|rivin yläpuolelle"
+    r"|e (?:sor|vonal) fölé|deasupra acestei linii|bu satırın üz|この(?:線|行)(?:より|の)上|(?:此|这|這)(?:行|线|線)(?:以)?上|이 (?:줄|선) 위|מעל (?:ה)?שורה (?:זו|הזו)|فوق هذا (?:السطر|الخط)|πάνω από αυτή τη γραμμή|iznad ove linije",
     re.IGNORECASE,
 )
+#: A word of each form above: a text without any of them need not be searched.
+LINE_WORDS: Final = (
+    "line", "linie", "zeile", "ligne", "línea", "linha", "riga", "regel", "lijn", "raden", "linje", "lini", "строк", "лини", "рядк", "ліні",
+    "řád", "čáru", "riad", "rivin", "fölé", "satır", "線", "线", "行", "줄", "선", "שורה", "السطر", "الخط", "γραμμή",
+)  # fmt: skip

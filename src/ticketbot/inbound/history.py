@@ -6,13 +6,16 @@ from typing import Final
 
 from ticketbot.inbound.dialects import (
     ADDRESS,
+    ARTICLE,
     HISTORY_BELOW,
     KIND_OF_LABEL,
     LABEL,
+    LINE_WORDS,
     LONE_INTRODUCTION,
     ORIGINAL,
     REPLY_ABOVE,
     RULERS,
+    SPEAKER,
     WHEN,
     WROTE,
 )
@@ -63,7 +66,7 @@ def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
 def _asks_above(lines: Sequence[str]) -> bool:
     """Return whether a text speaks of a line at all: the costly look for "reply above this line" is for those."""
     whole = "\n".join(lines).lower()
-    return any(word in whole for word in ("line", "linie", "zeile", "ligne", "línea", "linha", "riga", "lijn", "linje"))
+    return any(word in whole for word in LINE_WORDS)
 
 
 def may_introduce(line: str) -> bool:
@@ -171,6 +174,14 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
         if WHEN.search(line) and len(line) < 120 and not WROTE.search(line) and not _is_sentence(line):
             return number
     return start
+
+
+def names_speaker(line: str) -> bool:
+    """Return whether a line right above a quote only says whose it is: "Ann wrote:", without time or address."""
+    told = line.strip(" \t*>")
+    return (
+        len(told.split()) <= 7 and told[:1].isupper() and SPEAKER.search(told) is not None and not ARTICLE.match(told)
+    )
 
 
 def _is_sentence(line: str) -> bool:

@@ -22,6 +22,7 @@ from ticketbot.inbound.history import (
     is_torn_end,
     label_of,
     may_introduce,
+    names_speaker,
     quote_follows,
 )
 from ticketbot.inbound.signatures import trimmed, without_banners, without_signature
@@ -176,6 +177,8 @@ def _introductions(lines: Sequence[str], quoted: set[int]) -> list[int]:
     for number, line in enumerate(lines):
         if number not in quoted and may_introduce(line) and quote_follows(lines, number):
             start = attribution_start(lines, number)
+            if start is None and number + 1 in quoted and names_speaker(line):
+                start = number
             if start is not None:
                 out.extend(range(start, number + 1))
     return out
