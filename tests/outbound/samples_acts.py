@@ -64,6 +64,23 @@ def samples_of_acts(locale: str, client: Reader, ben: Reader, *, ticket: TicketF
             thread=THREAD,
             now=NOW,
         ),
+        "ics": letters_acts.invitation(
+            reader=client,
+            ticket=ticket,
+            kind="workshop",
+            uid="abcd@desk.example",
+            sequence=0,
+            topic="Wo finde ich die Stellen?" if is_german else "Where do I find the requisitions?",
+            starts_at=datetime(2027, 3, 29, 12, tzinfo=UTC),
+            minutes=60,
+            place="remote",
+            link="meet.desk.example/t-1042",
+            organiser="Ben Okafor",
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+            reply_to="support+r.aebagbafaydqqcikbmga2dqpcaireeyu@desk.example",
+        ),
         "help-staff": letters_acts.staff_guide(
             reader=ben,
             groups=[

@@ -120,6 +120,8 @@ class Desk:
             return receive_alert(arrival) or receive_client(arrival)
         if arrival.verdict.kind is Kind.VOTE:
             return receive_vote(arrival)
+        if arrival.verdict.kind is Kind.CALENDAR_REPLY and arrival.message.calendar_uid:
+            return receive_calendar_reply(arrival)
         return self._machine_on_ticket(arrival, f"{arrival.verdict.kind.value.replace('_', ' ')}")
 
     def _writes_as_client(self, arrival: Arrival) -> bool:

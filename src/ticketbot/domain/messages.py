@@ -114,6 +114,8 @@ class Message:
     passes_on: bool = False
     is_encrypted: bool = False
     calendar_method: str = ""
+    calendar_uid: str = ""
+    calendar_answer: str = ""
     error: str | None = None
 
     def header(self, name: str) -> str:

@@ -41,6 +41,8 @@ class Body:
     files: list[tuple[Attachment, bytes]] = field(default_factory=list)
     mails: list[Part] = field(default_factory=list)
     calendar_method: str = ""
+    calendar_uid: str = ""
+    calendar_answer: str = ""
     is_encrypted: bool = False
     reply: str = ""
 
@@ -85,6 +87,8 @@ class _Collector:
             self._tnef(part)
         elif kind == "text/calendar" and part.disposition != "attachment":
             self.body.calendar_method = self.body.calendar_method or _method(part)
+            self.body.calendar_uid = self.body.calendar_uid or _calendar_value(part, _UID)
+            self.body.calendar_answer = self.body.calendar_answer or _calendar_value(part, _PARTSTAT).upper()
             self._file(part, inline=True)
         elif self._is_text(part, sole=sole):
             self._text(part)
@@ -238,6 +242,17 @@ def _method(part: Part) -> str:
         found = re.search(rb"^METHOD:([A-Za-z]{3,20})", part.content()[:8192], re.MULTILINE)
         declared = found[1].decode() if found else ""
     return declared.upper()
+
+
+def _calendar_value(part: Part, pattern: re.Pattern[bytes]) -> str:
+    """Return what a line of an answer to an invitation says: whose it is, or yes or no."""
+    found = pattern.search(re.sub(rb"\r?\n[ \t]", b"", part.content()[:_CALENDAR_READ]))
+    return found[1].decode("ascii", "replace").strip() if found else ""
+
+
+_CALENDAR_READ: Final = 65_536
+_UID: Final = re.compile(rb"^UID:([!-~]{1,250})", re.MULTILINE)
+_PARTSTAT: Final = re.compile(rb"^ATTENDEE[^\r\n]{0,500}?PARTSTAT=([A-Za-z-]{1,20})", re.MULTILINE)
 
 
 def _is_placeholder(plain: list[tuple[str, str]], html: str) -> bool:

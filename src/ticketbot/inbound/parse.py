@@ -210,6 +210,8 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
         passes_on=passes_on,
         is_encrypted=found.is_encrypted,
         calendar_method=found.calendar_method,
+        calendar_uid=found.calendar_uid,
+        calendar_answer=found.calendar_answer,
     )
 
 

@@ -6,9 +6,12 @@ subjects that others wrote can be ugly, but they can neither add a header nor st
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress
 
 from ticketbot.domain.addressing import anchor_id, marker
 from ticketbot.domain.drafts import Automatic, Draft, Json
@@ -70,7 +73,8 @@ def compose(
     boundary = "=_" + keys.digest("boundary", message_id)
     mail = BytesIO()
     mail.write(mime.CRLF.join([*headers, b""]))
-    mail.writelines(_body(rendered, enclosures, boundary=boundary))
+    request = _request(draft, desk=desk, date=date) if letter.has_request else ""
+    mail.writelines(_body(rendered, enclosures, boundary=boundary, request=request))
     return mail.getvalue()  # its own bytes, not a copy
 
 
@@ -126,12 +130,18 @@ def _manners(draft: Draft, *, letter: Letter, desk: DeskIdentity) -> Iterator[by
 
 
 def _body(
-    rendered: Rendered, enclosures: Sequence[tuple[Attachment, bytes | memoryview]], *, boundary: str
+    rendered: Rendered,
+    enclosures: Sequence[tuple[Attachment, bytes | memoryview]],
+    *,
+    boundary: str,
+    request: str = "",
 ) -> Iterator[bytes]:
     alternatives = [
         [mime.text_part(rendered.text, subtype="plain")],
         [mime.text_part(rendered.html, subtype="html")],
     ]
+    if request:
+        alternatives.append([mime.text_part(request, subtype="calendar; method=REQUEST")])
     text = mime.multipart(alternatives, subtype="alternative", boundary=boundary + "_a")
     if not enclosures:
         return text
@@ -140,6 +150,35 @@ def _body(
         for part, data in enclosures
     )
     return mime.multipart([text, *attachments], subtype="mixed", boundary=boundary + "_m")
+
+
+def _request(draft: Draft, *, desk: DeskIdentity, date: datetime) -> str:
+    """Return an invitation as calendars read it (RFC 5545): METHOD:REQUEST, with the zone that its times are in."""
+    values = draft.values
+    zone = ZoneInfo(draft.zone)
+    starts_at = datetime.fromisoformat(str(values["starts_at"])).astimezone(zone)
+    event = Event()
+    event.add("uid", str(values["uid"]))
+    event.add("sequence", int(str(values["sequence"])))
+    event.add("dtstamp", date.astimezone(UTC))
+    event.add("dtstart", starts_at)
+    event.add("dtend", (starts_at.astimezone(UTC) + timedelta(minutes=int(str(values["minutes"])))).astimezone(zone))
+    event.add("summary", words.one_line(str(values["topic"])))
+    event.add("location", words.one_line(str(values["link"]) or str(values["place"])))
+    event.add("status", "CONFIRMED")
+    organizer = vCalAddress(f"mailto:{desk.address}")
+    organizer.params["CN"] = words.one_line(desk.name).replace('"', "")
+    event.add("organizer", organizer)
+    attendee = vCalAddress(f"mailto:{draft.to[0]}")
+    attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+    event.add("attendee", attendee)
+    calendar = Calendar()
+    calendar.add("prodid", "-//ticketbot//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "REQUEST")
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return str(calendar.to_ical().decode()).replace("\r\n", "\n")
 
 
 def _filename(name: str) -> str:

@@ -36,6 +36,7 @@ class Code(StrEnum):
     NOTICE = "NOTICE"
     HELD = "HELD"
     HELP = "HELP"
+    ICS = "ICS"
     INCIDENT = "INCIDENT"
     CALL_RECEIPT = "CALL_RECEIPT"
     NUDGE = "NUDGE"
@@ -61,13 +62,15 @@ class Audience(StrEnum):
 class Letter:
     """What is fixed about a letter. `automatic` is its Auto-Submitted header.
 
-    An answer to an internal letter is a note and never reaches a client; a report can be unsubscribed from.
+    An answer to an internal letter is a note and never reaches a client; a report can be unsubscribed from; a letter
+    that *has_request* carries one for the reader's calendar.
     """
 
     audience: Audience
     automatic: Automatic
     is_internal: bool = False
     is_report: bool = False
+    has_request: bool = False
 
 
 #: Every letter. Adding one means a line here, three templates in its folder, a function that asks for it, and its verb.
@@ -89,6 +92,7 @@ LETTERS: Mapping[Code, Letter] = {
     Code.NOTICE: Letter(audience=Audience.STAFF, automatic=Automatic.GENERATED, is_internal=True),
     Code.HELD: Letter(audience=Audience.STAFF, automatic=Automatic.REPLIED),
     Code.HELP: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
+    Code.ICS: Letter(audience=Audience.CLIENT, automatic=Automatic.GENERATED, has_request=True),
     Code.INCIDENT: Letter(audience=Audience.CLIENT, automatic=Automatic.GENERATED),
     Code.CALL_RECEIPT: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),
     Code.NUDGE: Letter(audience=Audience.CLIENT, automatic=Automatic.REPLIED),

@@ -109,3 +109,48 @@ def client_guide(
             "urgent_address": urgent_address,
         },
     )
+
+
+def invitation(
+    *,
+    reader: Reader,
+    ticket: TicketFacts,
+    kind: str,
+    uid: str,
+    sequence: int,
+    topic: str,
+    starts_at: datetime,
+    minutes: int,
+    place: str,
+    link: str,
+    organiser: str,
+    cause: Cause,
+    thread: Thread,
+    now: datetime,
+    reply_to: str | None = None,
+) -> Draft:
+    """Invite (ICS) somebody to a meeting; the letter carries a calendar's request, whose UID never changes.
+
+    *sequence* is 0 for the first invitation, and one more with each change. *organiser* is who of us is there.
+    """
+    return write(
+        Code.ICS,
+        key=key_of(Code.ICS, ticket.number, kind, str(sequence), reader=reader),
+        reader=reader,
+        ticket=ticket,
+        thread=thread,
+        cause=cause,
+        now=now,
+        reply_to=reply_to,
+        values={
+            "kind": kind,
+            "uid": uid,
+            "sequence": sequence,
+            "topic": topic,
+            "starts_at": starts_at,
+            "minutes": minutes,
+            "place": place,
+            "link": link,
+            "organiser": organiser,
+        },
+    )

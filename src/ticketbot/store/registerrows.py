@@ -60,6 +60,11 @@ class RegisterRows(Rows):
         self.session.flush()
         return meeting
 
+    def tickets_of_client(self, client_id: int | None, *, since: datetime) -> Sequence[Ticket]:
+        """Return a client's tickets that came since then, oldest first."""
+        query = select(Ticket).where(Ticket.client_id == client_id, Ticket.created_at >= since)
+        return self.session.scalars(query.order_by(Ticket.number)).all()
+
     # The last step
 
     def remember(self, ticket_id: int, *, at: datetime, actor: str, cause: str, memory: Mapping[str, Any]) -> None:
