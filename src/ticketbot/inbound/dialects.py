@@ -26,7 +26,7 @@ ADDRESS: Final = re.compile(r"[^\s<>\[\]()@;:\"]{1,64}@[^\s<>\[\]()@;:\"]{2,190}
 #: like quotes themselves; old Gmail and Tutanota.
 HISTORY_BELOW: Final = re.compile(r">>> .{3,120}\d{1,2}[:.]\d\d.{0,8} >>>$|> ?Message du \d\d?[/.]\d\d?[/.]\d{2,4}")
 LONE_INTRODUCTION: Final = re.compile(
-    r"(?:19|20)\d\d/\d\d?/\d\d? [^<>]{1,80}<[^<>\s@]{1,64}@[^<>\s]{1,190}>$|\d.{8,40} by [^\s@]{1,64}@[^\s:]{2,190}:$"
+    r"(?:19|20)\d\d/\d\d?/\d\d? [^<>]{1,80}<[^<>\s@]{1,64}@[^<>\s]{1,190}>$|\d.{8,40} (?:by|von|de|da|van|av|fra|od|от|por|par) [^\s@]{1,64}@[^\s:]{2,190}:$"
 )
 
 #: What stands right above a quote and says only whose it is; the words after ARTICLE name a thing, not a person.

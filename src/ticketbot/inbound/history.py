@@ -53,7 +53,7 @@ def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
         if number and (is_original_line(line) or (asks_above and REPLY_ABOVE.search(head))):
             return number
         if is_header_block(lines, number) and (is_reply or _is_programs_own(lines, number)):
-            return number
+            return _with_ruler(lines, number)
         if is_reply and _is_notes_block(lines, number):
             return number
         if may_introduce(line):
@@ -61,6 +61,15 @@ def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
             if start is not None and not quote_follows(lines, number):
                 return start
     return len(lines)
+
+
+def _with_ruler(lines: Sequence[str], number: int) -> int:
+    """Return where history begins whose labels begin here: with the line between rulers that stands over them."""
+    above = next((n for n in range(number - 1, -1, -1) if lines[n].strip()), None)
+    return above if above is not None and _RULED.fullmatch(lines[above][:LOOKED_AT]) else number
+
+
+_RULED: Final = re.compile(r"\s*[-_=*~]{5,}\s?(?:[^\W\d]+\s?){1,5}[-_=*~]{5,}\s*")
 
 
 def _asks_above(lines: Sequence[str]) -> bool:
@@ -134,13 +143,17 @@ def _is_notes_block(lines: Sequence[str], number: int) -> bool:
     """Return whether Notes' header begins here: name, date, then labels that stand on lines of their own."""
     if not 0 < len(lines[number]) < 120 or number + 2 >= len(lines):
         return False
-    following = (line.strip(" *_:") for line in lines[number + 1 : number + 24] if line.strip())
+    following = (_CELLS.split(line.strip(" *_:"))[0] for line in lines[number + 1 : number + 24] if line.strip())
     told = next(following, "")
     if not 0 < len(told) <= 40 or not WHEN.search(told):
         return False
     if KIND_OF_LABEL.get(next(following, "").lower()) not in {"to", "from"}:
         return False
     return any(KIND_OF_LABEL.get(line.lower()) == "subject" for line in following)
+
+
+#: What parts the cells of one line, where a table became text.
+_CELLS: Final = re.compile(r"\s{2,}|\t")
 
 
 def label_of(line: str) -> str | None:

@@ -30,7 +30,8 @@ _BLOCKS: Final = frozenset(
 )  # fmt: skip
 _SIGNATURE: Final = re.compile(
     r"gmail_signature|moz-signature|AppleMailSignature|ms-outlook-mobile-signature|outlook_mobile_signature"
-    r"|protonmail_signature_block|^Signature$|^x_Signature$|zmail_signature|yahoo-?signature|mail_android_signature",
+    r"|protonmail_signature_block|^Signature$|^x_Signature$|zmail_signature|yahoo-?signature|mail_android_signature"
+    r"|^(?:front|missive|mailspring|sh|composer|tutanota|freshdesk)[-_]signature$",
     re.IGNORECASE,
 )
 _QUOTE: Final = re.compile(
