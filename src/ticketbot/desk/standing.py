@@ -101,9 +101,19 @@ def standing(work: Work, rules: Rules, care: Care, *, at: datetime) -> Standing 
         ruling=ruling,
         way=way,
         ends_at=end,
-        decides_at=decision_at(end, schedule=office, timetable=timetable) if not plan.is_left_early(at) else None,
+        decides_at=gate_after(rules, care, at=at),
         ready_at=ready_at(end, schedule=office, timetable=timetable),
     )
+
+
+def gate_after(rules: Rules, care: Care, *, at: datetime) -> datetime | None:
+    """Return when the next gate decides, None where none is before the launch, or its phase stays or is paused."""
+    assert care.plan is not None
+    plan, phase = care.plan, care.plan.phase_at(at)
+    end = plan.end_of(phase, at) if not plan.is_paused(at) and guards(care, phase) else None
+    if end is None or plan.is_left_early(at):
+        return None
+    return decision_at(end, schedule=care.schedules[rules.policy.office], timetable=rules.policy.timetable)
 
 
 def record_event(work: Work, launch: Launch, event: PlanEvent) -> None:
