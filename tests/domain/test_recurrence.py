@@ -8,7 +8,7 @@ from tests.domain.ground import POLICY, at
 
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.phases import Phase
-from ticketbot.domain.recurrence import WINDOWS, Cluster, Sighting, clusters, codes_in, is_alike, tokens_of
+from ticketbot.domain.recurrence import WINDOWS, Cluster, Sighting, clusters, codes_in, is_alike, is_told, tokens_of
 
 STOPWORDS = POLICY.stopwords["en"]
 
@@ -136,3 +136,11 @@ def test_a_cluster_with_an_incident_is_not_for_a_workshop() -> None:
     tickets = (seen(1, "2027-03-08 09:00"), seen(2, "2027-03-08 10:00", kind=TicketKind.INCIDENT))
 
     assert not Cluster(tickets=tickets, found_at=tickets[1].at).is_usability
+
+
+@pytest.mark.parametrize(
+    ("size", "told", "is_news"),
+    [(2, 0, False), (3, 0, True), (4, 3, False), (5, 3, False), (6, 3, True), (7, 6, False), (12, 6, True)],
+)
+def test_leads_hear_of_a_cluster_at_three_tickets_and_at_each_doubling(size: int, told: int, *, is_news: bool) -> None:
+    assert is_told(size, told=told) is is_news

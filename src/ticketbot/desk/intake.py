@@ -8,6 +8,7 @@ from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for, hours_of, launch_for
 from ticketbot.desk.incidents import announce
 from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.recurring import look_for_recurrence
 from ticketbot.desk.told import client_reader, clock_facts, reader_of, ticket_facts
 from ticketbot.desk.wishing import tell_of_wish
 from ticketbot.domain.authority import AckCaps, Joining, Traffic, acknowledgement, is_capped, joining
@@ -108,6 +109,7 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
     show_new(arrival, ticket, care, readers=listeners(arrival, ticket, care), offered=people.offered)
     tell_of_wish(arrival, ticket, care)
     announce(arrival, ticket, care)
+    look_for_recurrence(arrival, ticket, care)
     return ticket
 
 

@@ -15,6 +15,7 @@ from ticketbot.desk.incidents import announce
 from ticketbot.desk.outcome import Fate, Outcome, joined, opened, suppressed
 from ticketbot.desk.people import roles_of
 from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.recurring import look_for_recurrence
 from ticketbot.desk.relayed import nothing_new, strangers_in, without_history
 from ticketbot.desk.told import reader_of, ticket_facts
 from ticketbot.desk.verbs import AFTER_WORDS, ANYWHERE, CHECKS, do_on_ticket
@@ -207,6 +208,7 @@ def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
                 rest = [each for each in parsed.commands if each.name not in behalf.USED_IN_OPENING]
                 done = [_blaming(each, partial(do_on_ticket, acting, each)) for each in rest]
                 announce(acting.arrival, acting.ticket, acting.care, person=person)
+                look_for_recurrence(acting.arrival, acting.ticket, acting.care)
             else:
                 errand = Errand(arrival=arrival, person=person)
                 done = [_blaming(each, partial(ANYWHERE[each.name], errand, each)) for each in parsed.commands]

@@ -107,6 +107,14 @@ def clusters(sightings: Iterable[Sighting], *, window_at: Callable[[datetime], t
     )
 
 
+def is_told(size: int, *, told: int) -> bool:
+    """Say whether leads hear of a cluster of *size*: at three tickets, then at each doubling (M32)."""
+    step = FEWEST_TICKETS
+    while step <= told:
+        step *= 2
+    return size >= step
+
+
 @dataclass(slots=True)
 class _Group:
     """A cluster that grows."""
