@@ -189,7 +189,8 @@ def _unq(payload: str) -> bytes:
 
 def unbase64(data: bytes) -> bytes:
     """Decode base64 as far as it goes: foreign characters skipped, padding anywhere, a torn end kept."""
-    if not data.translate(None, BASE64_LINES) and not 0 <= data.find(b"=") < len(data) - 100:
+    end = data.find(b"=")
+    if not data.translate(None, BASE64_LINES) and (end < 0 or not data[end:].strip(b"=\r\n")):
         try:
             return binascii.a2b_base64(data)
         except (binascii.Error, ValueError):
