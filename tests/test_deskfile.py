@@ -9,7 +9,7 @@ import pytest
 from ticketbot.deskfile import DeskFile, desk_of, parse_desk, policy_of, read_desk
 from ticketbot.domain.calendars import Opening
 from ticketbot.domain.phases import Phase
-from ticketbot.domain.policy import QuietHours, default_policy
+from ticketbot.domain.policy import LadderRules, QuietHours, WatchRules, default_policy
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.profiles import Complexity, HandoverAt
 from ticketbot.tomlfile import Misconfigured
@@ -37,6 +37,7 @@ profile = "command30_90"
 """
 
 
+NOTHING = '{ first_response = "none", next_response = "none", resolution = "none", update = "none" }'
 LAUNCH = '[launches."acme/{}"]\nname = "X"\ngo_live = 2027-03-01\n{}\n'
 
 
@@ -152,6 +153,63 @@ P1 = "2 h"
     assert policy.quiet_client == default_policy().quiet_client
     assert policy.chase[Priority.P1] == timedelta(hours=2)
     assert policy.chase[Priority.P2] == default_policy().chase[Priority.P2]
+
+
+def test_reminders_closing_nudges_watch_and_timetable_are_configurable() -> None:
+    policy = desk(EVERYTHING).policy
+
+    assert policy.ladder == LadderRules(
+        lead_from=50, manager_from=90, director_from=200, bundle_over=3, bundle_within=timedelta(minutes=5)
+    )
+    assert (policy.chase_days[Priority.P3], policy.chase_days[Priority.P4]) == (1, 5)
+    assert (policy.office, policy.closes_after, policy.reopens_within) == ("X", timedelta(hours=24), timedelta(days=7))
+    assert (policy.resolves_after_days, policy.resolve_told_days_before) == (10, 3)
+    assert policy.nudges_every == timedelta(days=14)
+    assert policy.watch == WatchRules(
+        pressing_owner_within=timedelta(minutes=10),
+        owner_within=timedelta(hours=1),
+        calendar="B",
+        reply_within=timedelta(hours=8),
+        owners=2,
+        unanswered=2,
+    )
+    assert (policy.timetable.digest.weekday, policy.timetable.digest.at) == (1, time(9, 30))
+    assert (policy.timetable.ready.at, policy.timetable.ready_days_before) == (time(7, 30), (7, 3))
+    assert (policy.timetable.decision.at, policy.timetable.decision_days_before) == (time(11), 2)
+
+
+EVERYTHING = """
+[ladder]
+lead_from = 50
+manager_from = 90
+director_from = 200
+bundle_over = 3
+bundle_within = "5 min"
+[chase]
+P3 = 1
+P4 = 5
+[closing]
+calendar = "X"
+closes_after = "24 h"
+reopens_within = "7 days"
+resolves_after_days = 10
+told_days_before = 3
+[nudge]
+every = "14 days"
+[watch]
+pressing_owner_within = "10 min"
+owner_within = "1 h"
+calendar = "B"
+reply_within = "8 h"
+owners = 2
+unanswered = 2
+[schedule]
+digest = "Tue 09:30"
+ready = "07:30"
+ready_days_before = [7, 3]
+decision = "11:00"
+decision_days_before = 2
+"""
 
 
 def test_profiles_are_changed_or_made_from_another() -> None:
@@ -309,6 +367,35 @@ def test_addresses_and_domains_are_compared_in_lower_case() -> None:
             "hr@desk.example is acme/x's too",
         ),
         ('[clientz.b]\nname = "B"\n', "line 20: unknown key clientz; did you mean clients?"),
+        ("[ladder]\nP1 = [50, 40]\n", "must be percents above 0, each higher than the one before"),
+        ("[ladder]\nP1 = [50, 5000]\n", "must be percents of the promise, 1000 at most: 200 is twice its time"),
+        ("[ladder]\nlead_from = 120\n", "let lead_from, manager_from, director_from rise"),
+        ("[ladder]\ndirector_from = 0\n", "director_from = 0"),
+        (
+            "".join(f"[targets.{phase}]\nP4 = {NOTHING}\n" for phase in ("hypercare", "transition", "standard"))
+            + "[ladder]\nP4 = [90]\n",
+            "line 27: P4 has steps, and nothing is promised for P4; remove them, or give it a target",
+        ),
+        (
+            "".join(
+                f"[targets.{phase}]\n" + "".join(f'P{rank} = {{ update = "none" }}\n' for rank in (1, 2, 3, 4))
+                for phase in ("hypercare", "transition", "standard")
+            )
+            + "[ladder]\nupdate = [75]\n",
+            "updates have steps, and no update is promised; remove them, or give one a target",
+        ),
+        ('[targets.hypercare]\nP1 = { first_response = "0 min" }\n', 'cannot be kept; give a span such as "4 h"'),
+        ('[closing]\ncalendar = "Q"\n', "line 21: closing.calendar names 'Q', and there is no such calendar"),
+        ('[watch]\ncalendar = "Q"\n', "line 21: watch.calendar names 'Q', and there is no such calendar"),
+        ("[closing]\nresolves_after_days = 2\n", "make told_days_before smaller"),
+        ("[closing]\nresolves_after_days = 0\n", "closing.resolves_after_days = 0"),
+        ('[closing]\ncloses_after = "soon"\n', 'must be a duration such as "10 min"'),
+        ("[chase]\nP3 = 0\n", "chase.P3 = 0"),
+        ("[watch]\nowners = 0\n", "watch.owners = 0"),
+        ('[nudge]\nevery = "often"\n', 'must be a duration such as "10 min"'),
+        ("[releases]\nwindow_days = [45, 30]\n", "has a window that ends before it begins; give two days such as"),
+        ('[schedule]\nready = "8"\n', 'must be a time of day such as "08:00"'),
+        ("[schedule]\ndecision_days_before = 4\n", "let ready_days_before be larger"),
     ],
 )  # fmt: skip
 def test_a_wrong_desk_file_is_answered_with_line_and_remedy(extra: str, says: str) -> None:

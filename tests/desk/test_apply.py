@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from tests.test_deskfile import EVERYTHING
 
 from ticketbot.desk.apply import Conflicts, Difference, apply_desk, show_desk
 from ticketbot.deskfile import parse_desk
@@ -346,3 +347,40 @@ def test_a_client_that_stays_unnamed_keeps_its_holidays_when_the_desk_is_shown(s
 def test_before_the_first_file_there_is_nothing_to_show(store: Store) -> None:
     with store.look() as work, pytest.raises(NotFound, match="no desk file was applied yet"):
         show_desk(work)
+
+
+def test_the_desk_that_is_shown_applies_without_a_difference_whatever_it_sets(store: Store) -> None:
+    apply(store, DESK + EVERYTHING + MORE)
+    with store.look() as work:
+        shown = show_desk(work)
+
+    again = apply(store, shown)
+
+    assert (again.lines, again.notes, again.moved) == ((), (), 0)
+    with store.look() as work:
+        assert show_desk(work) == shown
+
+
+#: Calendars, contracts, profiles and words, as a desk file may set them.
+MORE = """
+[calendars.B]
+hours = ["09:00-12:00", "13:00-17:00"]
+special = { 2027-12-24 = "09:00-12:00", 2027-12-31 = [] }
+[calendars.N]
+days = "mon-sat"
+hours = "22:00-06:00"
+[contracts.acme.standard]
+P1 = { first_response = "20 min", calendar = "N" }
+[profiles.long]
+based_on = "command30_90"
+lengths = { medium = [40, 100] }
+[lexicon.en]
+outage = ["everything is down"]
+[releases]
+trains = [2027-03-11]
+window_days = [20, 40]
+[quiet]
+staff = "21:00-06:30"
+[gate]
+threshold = 80
+"""

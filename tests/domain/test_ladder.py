@@ -20,7 +20,7 @@ from ticketbot.domain.ladder import (
     told,
 )
 from ticketbot.domain.phases import Phase
-from ticketbot.domain.policy import ClockName, QuietHours
+from ticketbot.domain.policy import ClockName, LadderRules, QuietHours
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import (
     on_client_mail,
@@ -296,3 +296,17 @@ def test_a_bundle_names_its_reminders_in_order_of_time() -> None:
     instants = [MONDAY + timedelta(minutes=mark) for mark in (5, 0, 1, 2, 3, 4, 30)]
 
     assert bundles(instants) == ((1, 2, 3, 4, 5, 0), (6,))
+
+
+def test_whom_a_percent_reaches_may_be_other_people() -> None:
+    rules = LadderRules(lead_from=50, manager_from=75, director_from=100)
+
+    assert told(50, has_owner=True, rules=rules) == (Told.OWNER, Told.LEAD)
+    assert told(100, has_owner=False, rules=rules) == (Told.ON_CALL, Told.LEAD, Told.MANAGER, Told.DIRECTOR)
+
+
+def test_how_many_reminders_make_a_bundle_may_be_another_number() -> None:
+    instants = [MONDAY + timedelta(minutes=mark) for mark in (0, 1, 2)]
+
+    assert bundles(instants, rules=LadderRules(bundle_over=2)) == ((0, 1, 2),)
+    assert bundles(instants, rules=LadderRules(bundle_over=1, bundle_within=timedelta(minutes=2))) == ((0, 1), (2,))

@@ -43,7 +43,6 @@ from ticketbot.outbound.letters_client import relay_out, resolved
 from ticketbot.outbound.letters_staff import new_ticket
 from ticketbot.store.models import LetterState, Staff, Ticket
 
-CLOSING_CALENDAR = "B"
 RUNNING = ClockState.RUNNING
 
 
@@ -91,7 +90,9 @@ def change_state(arrival: Arrival, ticket: Ticket, act: Act, *, care: Care, acto
     ticket.act_at, ticket.act = None, None
     if after is TicketState.RESOLVED:
         ticket.resolved_at = arrival.at
-        ticket.act_at = closes_at(arrival.at, schedule=care.schedules[CLOSING_CALENDAR])
+        ticket.act_at = closes_at(
+            arrival.at, schedule=care.schedules[care.policy.office], after=care.policy.closes_after
+        )
         ticket.act = Act.AUTO_CLOSE
     if after is TicketState.CLOSED:
         ticket.closed_at = arrival.at

@@ -153,11 +153,12 @@ class Deadlines(Timed):
 
     def _readers(self, sweep: _Sweep, ticket: Ticket, found: list[tuple[Clock, Step]]) -> list[_Reader]:
         """Return who is told of what: each person once, in the first role in which they are told anything."""
-        care, people = sweep.care(ticket), sweep.people
+        care, people, rules = sweep.care(ticket), sweep.people, sweep.rules.policy.ladder
         owner = people.owner(ticket)
+        has_owner = owner is not None
         readers: dict[str, _Reader] = {}
         for place in Place:
-            news = [each for each in found if place in places_for(each[1].percent, has_owner=owner is not None)]
+            news = [each for each in found if place in places_for(each[1].percent, has_owner=has_owner, rules=rules)]
             if not news:
                 continue
             if place is Place.OWNER and owner is not None:

@@ -14,7 +14,6 @@ NUDGED = "nudged"
 #: From which level on a mail of its own is written; below, a line in the acknowledgement has to do.
 MAIL_FROM_LEVEL = 2
 STANDARD_LEVEL = 3
-AT_MOST_EVERY = timedelta(days=7)
 _INSTANT = timedelta(microseconds=1)
 _PRESSING = frozenset({Priority.P1, Priority.P2})
 _LIGHT = frozenset({Severity.S3, Severity.S4})
@@ -35,7 +34,7 @@ def encourage(arrival: Arrival, ticket: Ticket, care: Care, *, person: Staff, is
         return
     if is_call and Severity(ticket.severity) not in _LIGHT:
         return
-    since = arrival.at - AT_MOST_EVERY + _INSTANT
+    since = arrival.at - arrival.rules.policy.nudges_every + _INSTANT
     recent = work.tickets.events_of((NUDGED,), since=since, until=arrival.at + _INSTANT)
     if any(each.detail.get("contact") == ticket.requester_address for each in recent):
         return

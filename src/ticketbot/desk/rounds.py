@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ticketbot.desk.actions import CLOSING_CALENDAR
 from ticketbot.desk.book import Rules
 from ticketbot.desk.care import care_for, plan_event_of, plan_of
 from ticketbot.desk.clockwork import Timed
@@ -94,7 +93,7 @@ def desk_week(work: Work, rules: Rules, *, first_day: date, now: datetime) -> We
         phase = care.phase_facts(end)
         if phase is not None:
             launches.append(LaunchAt(launch=launch, phase=phase))
-    schedule = schedule_for(calendar=rules.policy.calendars[CLOSING_CALENDAR], zone=zone)
+    schedule = schedule_for(calendar=rules.policy.calendars[rules.policy.office], zone=zone)
     return week_of(work, first_day=first_day, zone=zone, launches=launches, schedule=schedule, now=now)
 
 

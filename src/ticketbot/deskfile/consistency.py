@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from ticketbot.deskfile.model import Desk
 from ticketbot.deskfile.promises import Targets as TargetSections
 from ticketbot.domain.calendars import wall_exists
-from ticketbot.domain.policy import Policy, TargetTable
+from ticketbot.domain.policy import ClockName, Policy, TargetTable
+from ticketbot.domain.priority import Priority
 from ticketbot.domain.senders import FREE_MAIL
 from ticketbot.tomlfile import Place
 
@@ -93,6 +94,8 @@ def _launches(desk: Desk, policy: Policy) -> Iterator[Fault]:
 
 def _promises(desk: Desk, policy: Policy) -> Iterator[Fault]:
     yield from _table(("targets",), desk.targets, policy.targets, policy)
+    yield from _ladder(desk, policy)
+    yield from _calendars(desk, policy)
     for client, sections in desk.contracts.items():
         place: Place = ("contracts", client)
         if client not in desk.clients:
@@ -103,6 +106,25 @@ def _promises(desk: Desk, policy: Policy) -> Iterator[Fault]:
             if calendar not in policy.calendars:
                 place = ("profiles", name, "replaces_calendars")
                 yield place, _nobody("replaces_calendars", calendar, policy.calendars, kind="calendar")
+
+
+def _calendars(desk: Desk, policy: Policy) -> Iterator[Fault]:
+    for section, name in (("closing", desk.closing.calendar), ("watch", desk.watch.calendar)):
+        if name not in policy.calendars:
+            yield (section, "calendar"), _nobody(f"{section}.calendar", name, policy.calendars, kind="calendar")
+
+
+def _ladder(desk: Desk, policy: Policy) -> Iterator[Fault]:
+    """Yield a fault for each step over a promise that nobody makes."""
+    tables = (policy.targets, *policy.contracts.values())
+    for priority in Priority:
+        is_promised = any(row[priority].of(clock) for table in tables for row in table.values() for clock in ClockName)
+        if getattr(desk.ladder, priority.value) is not None and not is_promised:
+            what = f"{priority} has steps, and nothing is promised for {priority}; remove them, or give it a target"
+            yield ("ladder", priority.value), what
+    has_updates = any(each.update for table in tables for row in table.values() for each in row.values())
+    if desk.ladder.update is not None and not has_updates:
+        yield ("ladder", "update"), "updates have steps, and no update is promised; remove them, or give one a target"
 
 
 def _table(place: Place, sections: TargetSections, table: TargetTable, policy: Policy) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from ticketbot.deskfile.gates import MonitorSection
 from ticketbot.deskfile.promises import PromiseSections
@@ -19,9 +19,12 @@ from ticketbot.deskfile.values import (
     Role,
     Slot,
     Slug,
+    WallTime,
     WeeklySlot,
     Zone,
 )
+from ticketbot.domain.policy import Slot as DailySlot
+from ticketbot.domain.policy import Timetable
 from ticketbot.domain.profiles import Complexity
 from ticketbot.tomlfile import Section
 
@@ -131,11 +134,40 @@ class ReleaseSection(Section):
     trains: tuple[date, ...] = Field(default=(), description="the dates of the release trains")
     window_days: tuple[int, int] = Field(default=(30, 45), description="earliest and latest day after the wish")
 
+    @model_validator(mode="after")
+    def _window_in_order(self) -> Self:
+        if not 0 <= self.window_days[0] <= self.window_days[1]:
+            raise ValueError("has a window that ends before it begins; give two days such as [30, 45]")
+        return self
+
 
 class ScheduleSection(Section):
     """[schedule]: when scheduled letters go; each in the zone that the letter's rule names."""
 
     digest: Slot = Field(default=WeeklySlot(weekday=0, at=time(8)), description="the weekly digest, organisation zone")
+    ready: WallTime = Field(default=time(8), description="the readiness sheet before a phase ends, launch zone")
+    ready_days_before: tuple[PositiveInt, ...] = Field(
+        default=(5, 2), description="how many business days before the end it goes out"
+    )
+    decision: WallTime = Field(default=time(12), description="the gate's decision, launch zone")
+    decision_days_before: PositiveInt = Field(default=1, description="how many business days before the end it falls")
+
+    @model_validator(mode="after")
+    def _sheet_before_decision(self) -> Self:
+        if any(days < self.decision_days_before for days in self.ready_days_before):
+            raise ValueError("sends the readiness sheet after the decision; let ready_days_before be larger")
+        return self
+
+    @property
+    def timetable(self) -> Timetable:
+        """Return when what is sent by itself goes out."""
+        return Timetable(
+            digest=DailySlot(at=self.digest.at, weekday=self.digest.weekday),
+            ready=DailySlot(at=self.ready),
+            ready_days_before=self.ready_days_before,
+            decision=DailySlot(at=self.decision),
+            decision_days_before=self.decision_days_before,
+        )
 
 
 class LettersSection(Section):

@@ -31,7 +31,17 @@ def policy_of(desk: Desk) -> Policy:
         quiet_client=(
             QuietHours(begins=quiet.client.begins, ends=quiet.client.ends) if quiet.client else usual.quiet_client
         ),
-        chase={priority: getattr(chase, priority.value, None) or within for priority, within in usual.chase.items()},
+        chase={priority: getattr(chase, priority.value) or within for priority, within in usual.chase.items()},
+        chase_days={priority: getattr(chase, priority.value) or days for priority, days in usual.chase_days.items()},
+        office=desk.closing.calendar,
+        closes_after=desk.closing.closes_after,
+        reopens_within=desk.closing.reopens_within,
+        resolves_after_days=desk.closing.resolves_after_days,
+        resolve_told_days_before=desk.closing.told_days_before,
+        nudges_every=desk.nudge.every,
+        watch=desk.watch.rules,
+        ladder=ladder.rules,
+        timetable=desk.schedule.timetable,
         profiles=_profiles(usual.profiles, desk.profiles),
         gate=desk.gate.rules,
         lexicons={

@@ -1,12 +1,20 @@
 """The part of desk.toml that says what is promised: calendars, targets, ladder, profiles, words."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ticketbot.deskfile.gates import GateSection
-from ticketbot.deskfile.values import Days, Hours, Quiet
+from ticketbot.deskfile.manners import (
+    ChaseSection,
+    ClosingSection,
+    LadderSection,
+    NudgeSection,
+    QuietSection,
+    WatchSection,
+)
+from ticketbot.deskfile.values import Days, Hours
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.profiles import Complexity, HandoverAt
@@ -14,7 +22,12 @@ from ticketbot.tomlfile import Duration, Section, parse_duration
 
 
 def _promise(value: object) -> object:
-    return None if value == "none" else parse_duration(value)
+    if value == "none":
+        return None
+    found = parse_duration(value)
+    if found <= timedelta():
+        raise ValueError('cannot be kept; give a span such as "4 h", or "none" to promise nothing')
+    return found
 
 
 Promise = Annotated[Duration | None, BeforeValidator(_promise)]
@@ -68,37 +81,6 @@ class TargetSection(Section):
     resolution: Promise = Field(default=None, description="until it is resolved")
     update: Promise = Field(default=None, description="from one answer to the next news")
     calendar: str | None = Field(default=None, description="the calendar in which these count")
-
-
-class LadderSection(Section):
-    """[ladder]: at which percent of a promise people are told."""
-
-    P1: tuple[int, ...] | None = Field(default=None, description="percents for P1")
-    P2: tuple[int, ...] | None = Field(default=None, description="percents for P2")
-    P3: tuple[int, ...] | None = Field(default=None, description="percents for P3")
-    P4: tuple[int, ...] | None = Field(default=None, description="percents for P4")
-    update: tuple[int, ...] | None = Field(default=None, description="percents for updates, of any priority")
-
-    @field_validator("*")
-    @classmethod
-    def _climbs(cls, steps: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        if steps is not None and not (steps and list(steps) == sorted(set(steps)) and steps[0] > 0):
-            raise ValueError("must be percents above 0, each higher than the one before")
-        return steps
-
-
-class QuietSection(Section):
-    """[quiet]: when automatic mail waits, on the reader's own clock."""
-
-    staff: Quiet | None = Field(default=None, description='for staff, e.g. "22:00-07:00"')
-    client: Quiet | None = Field(default=None, description='for clients, e.g. "20:00-07:00"')
-
-
-class ChaseSection(Section):
-    """[chase]: how long a question to the client may wait before it is asked again, in real time."""
-
-    P1: Duration | None = Field(default=None, description="for P1")
-    P2: Duration | None = Field(default=None, description="for P2")
 
 
 class ProfileSection(Section):
@@ -161,6 +143,9 @@ class PromiseSections(Section):
     ladder: LadderSection = Field(default=LadderSection(), description="at which percent of a promise people are told")
     quiet: QuietSection = Field(default=QuietSection(), description="when automatic mail waits")
     chase: ChaseSection = Field(default=ChaseSection(), description="when an unanswered question is asked again")
+    closing: ClosingSection = Field(default=ClosingSection(), description="when tickets are settled by themselves")
+    nudge: NudgeSection = Field(default=NudgeSection(), description="how often clients are pointed to support@")
+    watch: WatchSection = Field(default=WatchSection(), description="which tickets need a second pair of eyes")
     profiles: dict[str, ProfileSection] = Field(default={}, description="kinds of launch")
     gate: GateSection = Field(default=GateSection(), description="what must hold before a phase ends")
     lexicon: dict[str, LexiconSection] = Field(default={}, description="the words that classify, by language")

@@ -13,14 +13,11 @@ from zoneinfo import ZoneInfo
 from ticketbot.domain.calendars import DAY, add_working, local_instant, worked
 from ticketbot.domain.clocks import Clock, ClockState
 from ticketbot.domain.phases import Phase
-from ticketbot.domain.policy import ClockName, Policy, QuietHours
+from ticketbot.domain.policy import ClockName, LadderRules, Policy, QuietHours
 from ticketbot.domain.priority import Priority
 
 WHOLE = 100
-LEAD_FROM, DIRECTOR_FROM = 75, 150
-#: More than so many reminders for one person within so long become one mail.
-BUNDLE_OVER = 5
-BUNDLE_WITHIN = timedelta(minutes=10)
+USUAL = LadderRules()
 
 
 class Told(StrEnum):
@@ -87,10 +84,10 @@ def next_threshold(clock: Clock, policy: Policy, *, recorded: int) -> datetime |
     return min((step.at for step in thresholds_of(clock, policy) if step.percent > recorded), default=None)
 
 
-def told(percent: int, *, has_owner: bool) -> tuple[Told, ...]:
+def told(percent: int, *, has_owner: bool, rules: LadderRules = USUAL) -> tuple[Told, ...]:
     """Return who is told at *percent*; in place of an owner the one on call (SL6)."""
-    ranks = [(0, Told.OWNER if has_owner else Told.ON_CALL), (LEAD_FROM, Told.LEAD)]
-    ranks += [(WHOLE, Told.MANAGER), (DIRECTOR_FROM, Told.DIRECTOR)]
+    ranks = [(0, Told.OWNER if has_owner else Told.ON_CALL), (rules.lead_from, Told.LEAD)]
+    ranks += [(rules.manager_from, Told.MANAGER), (rules.director_from, Told.DIRECTOR)]
     return tuple(who for least, who in ranks if percent >= least)
 
 
@@ -118,7 +115,7 @@ def client_send_at(instant: datetime, *, zone: ZoneInfo, quiet: QuietHours) -> d
     return max(instant, local_instant(local.date() + day, ends, zone)) if waits else instant
 
 
-def bundles(send_ats: Sequence[datetime]) -> tuple[tuple[int, ...], ...]:
+def bundles(send_ats: Sequence[datetime], *, rules: LadderRules = USUAL) -> tuple[tuple[int, ...], ...]:
     """Return which of one person's mails of reminders, by index and in order of time, go together (SL6).
 
     Those of one ticket and instant are one mail before they come here.
@@ -126,9 +123,9 @@ def bundles(send_ats: Sequence[datetime]) -> tuple[tuple[int, ...], ...]:
     waiting = sorted(range(len(send_ats)), key=lambda index: send_ats[index])
     found: list[tuple[int, ...]] = []
     while waiting:
-        until = send_ats[waiting[0]] + BUNDLE_WITHIN
+        until = send_ats[waiting[0]] + rules.bundle_within
         near = [index for index in waiting if send_ats[index] < until]
-        taken = near if len(near) > BUNDLE_OVER else near[:1]
+        taken = near if len(near) > rules.bundle_over else near[:1]
         found.append(tuple(taken))
         waiting = waiting[len(taken) :]
     return tuple(found)

@@ -159,6 +159,7 @@ class Policy:
     reopens_within: timedelta = timedelta(days=14)
     resolves_after_days: int = 7
     resolve_told_days_before: int = 2
+    nudges_every: timedelta = timedelta(days=7)
     timetable: Timetable = Timetable()
     gate: GateRules = GateRules()
     watch: WatchRules = WatchRules()

@@ -177,6 +177,7 @@ class Pipeline:
             ours=rules.not_clients,
             now=at,
             is_machine=verdict.kind not in (Kind.CLIENT, Kind.STAFF, Kind.LIST),
+            reopen_window=rules.policy.reopens_within,
         )
         if match.ticket is not None and verdict.kind is Kind.CLIENT:
             sent = [
