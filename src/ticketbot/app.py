@@ -25,7 +25,6 @@ from ticketbot.domain.errors import MailboxRefused, MailboxUnavailable, RelayUna
 from ticketbot.domain.tokens import Keyring
 from ticketbot.inbound.ahead import Hand
 from ticketbot.inbound.fetch import Fetcher, Source
-from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.mailbox import Account, ImapMailbox, Mailbox
 from ticketbot.inbound.pipeline import Pipeline
 from ticketbot.inbound.reader import File, FullReader, Unpacker
@@ -176,7 +175,7 @@ def build(
     not survive a crash of the machine.
     """
     clock = clock or SystemClock()
-    reader = reader or InlineReader()
+    reader = reader or _inline_reader()
     store = Store(settings.database.url, is_lasting=is_lasting)
     keys = load_keyring(settings.security.key_file, create=True)
     identity = identity_of(settings)
@@ -218,6 +217,12 @@ def build(
         timetable=timetable_of(store, desk),
         watches=watches,
     )
+
+
+def _inline_reader() -> FullReader:
+    from ticketbot.inbound.inline import InlineReader  # noqa: PLC0415 - the service reads in children, and starts sooner
+
+    return InlineReader()
 
 
 def timetable_of(store: Store, desk: Desk) -> Timetable:

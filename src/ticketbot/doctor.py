@@ -21,8 +21,9 @@ from ticketbot.inbound.ward import Allowance
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.smtp import Relay, SmtpSender
 from ticketbot.resources import shipped
-from ticketbot.store.database import Store, head
+from ticketbot.store.database import Store
 from ticketbot.store.models import LetterState, MailState
+from ticketbot.store.schema import head
 
 #: The first releases whose `email` package refuses a header that an address smuggles in (faults.md §1.6).
 SAFE_PYTHON = {(3, 11): 15, (3, 12): 13, (3, 13): 12, (3, 14): 3}

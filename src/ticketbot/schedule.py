@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.date import DateTrigger
-
 from ticketbot.domain.errors import TemporaryError
 
 log = logging.getLogger(__name__)
@@ -89,6 +86,8 @@ class AlarmClock:
 
     def __init__(self, ring: Callable[[], object]) -> None:
         """Call *ring* at the instants to be set."""
+        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - only who rings needs it
+
         self._ring = ring
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -100,7 +99,7 @@ class AlarmClock:
 
     def set(self, instant: datetime) -> None:
         """Ring at *instant*, and no more at the one set before; an instant that is past rings at once."""
-        self._scheduler.add_job(self._ring, DateTrigger(run_date=instant), id="next", replace_existing=True)
+        self._scheduler.add_job(self._ring, "date", run_date=instant, id="next", replace_existing=True)
 
     def stop(self) -> None:
         """Tick no more."""

@@ -122,16 +122,16 @@ class ScheduleLoop:
         self._bell = bell
         self._clock = clock
         self._stop = stop
-        self._alarm = AlarmClock(bell.ring)
 
     def run(self) -> None:
         """Do what is due, set the alarm to the next instant, wait for a ring."""
-        self._alarm.start()
+        alarm = AlarmClock(self._bell.ring)
+        alarm.start()
         try:
             while not self._stop.is_set():
                 rings = self._bell.rings
                 try:
-                    self._ring_next(self._clock.now())
+                    self._ring_next(alarm, self._clock.now())
                     self._bell.wait(since=rings, seconds=LONGEST_SLEEP)
                 except TemporaryError as error:
                     log.warning("%s: %s", self.name, error, extra={"action": "loop_waits"})
@@ -140,13 +140,13 @@ class ScheduleLoop:
                     log.exception("%s failed and goes on", self.name, extra={"action": "loop_failed"})
                     self._stop.wait(self._breath)
         finally:
-            self._alarm.stop()
+            alarm.stop()
 
-    def _ring_next(self, now: datetime) -> None:
+    def _ring_next(self, alarm: AlarmClock, now: datetime) -> None:
         self._timetable.run_due(now)
         upcoming = self._timetable.next_at(now)
         if upcoming is not None and upcoming > now:
-            self._alarm.set(upcoming)
+            alarm.set(upcoming)
 
 
 class Service:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
@@ -12,8 +13,9 @@ from tests.factories import NOW
 
 from ticketbot.domain.errors import ConfigurationError, DatabaseTooNew
 from ticketbot.store.columns import UtcDateTime
-from ticketbot.store.database import Store, Work, head, open_store
+from ticketbot.store.database import Store, Work, open_store
 from ticketbot.store.models import Staff
+from ticketbot.store.schema import alembic_config, head, known
 
 
 def somebody(slug: str, *, away_until: datetime | None = None) -> Staff:
@@ -25,6 +27,13 @@ def somebody(slug: str, *, away_until: datetime | None = None) -> Staff:
         timezone="Europe/Berlin",
         away_until=away_until,
     )
+
+
+def test_the_known_revisions_are_those_that_alembic_finds() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config(None))
+
+    assert known() == {script.revision for script in scripts.walk_revisions()}
+    assert head() == scripts.get_current_head()
 
 
 def test_an_upgrade_makes_the_newest_schema_and_a_second_one_changes_nothing(database_url: str) -> None:

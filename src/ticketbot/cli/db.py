@@ -55,7 +55,7 @@ def current(*, as_json: bool) -> None:
       ticketbot db current
       ticketbot db current --json
     """
-    from ticketbot.store.database import head
+    from ticketbot.store.schema import head
 
     with open_store(current=False) as store:
         found, newest = store.revision(), head()

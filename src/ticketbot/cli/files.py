@@ -5,17 +5,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ticketbot.app import App, build
-from ticketbot.config import MailboxChannel, Settings
 from ticketbot.domain.errors import NotFound, UsageError
 from ticketbot.domain.messages import Message
 from ticketbot.inbound.describe import describe
 from ticketbot.inbound.files import mails_in
 from ticketbot.inbound.inline import InlineReader
-from ticketbot.store.lock import is_locked
+
+if TYPE_CHECKING:
+    from ticketbot.app import App
+    from ticketbot.config import Settings
 
 _AT_ONCE = 50
 
@@ -40,8 +42,11 @@ def read_one(raw: bytes) -> Message:
     return InlineReader().read(raw)
 
 
-def take_in(settings: Settings, paths: Sequence[Path], *, mailbox: str | None, is_answered: bool) -> Taken:
+def take_in(settings: "Settings", paths: Sequence[Path], *, mailbox: str | None, is_answered: bool) -> Taken:
     """Keep every mail of *paths*, and understand them unless a service runs that will."""
+    from ticketbot.app import build
+    from ticketbot.store.lock import is_locked
+
     name, channel = _mailbox(settings, mailbox)
     app = build(settings)
     try:
@@ -66,7 +71,7 @@ def take_in(settings: Settings, paths: Sequence[Path], *, mailbox: str | None, i
 
 
 def _keep(
-    app: App, batch: Sequence[bytes], *, name: str, channel: str, is_answered: bool
+    app: "App", batch: Sequence[bytes], *, name: str, channel: str, is_answered: bool
 ) -> Iterator[tuple[int, bool]]:
     now = app.clock.now()
     dated = [(raw, read_one(raw).date) for raw in batch]
@@ -113,8 +118,10 @@ def _batches(mails: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _mailbox(settings: Settings, name: str | None) -> tuple[str, str]:
+def _mailbox(settings: "Settings", name: str | None) -> tuple[str, str]:
     """Return the mailbox and channel that imported mails count as coming from."""
+    from ticketbot.config import MailboxChannel
+
     if name is not None and name not in settings.mailboxes:
         known = ", ".join(settings.mailboxes) or "none"
         raise UsageError(f"there is no mailbox {name!r} in ticketbot.toml; known are {known}")

@@ -9,23 +9,23 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-
-from css_inline import CSSInliner
-from jinja2 import FunctionLoader, StrictUndefined, select_autoescape
-from jinja2.sandbox import SandboxedEnvironment
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from ticketbot.domain.drafts import Json
 from ticketbot.render import words
 from ticketbot.render.times import Times, times_for
 from ticketbot.resources import shipped
 
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+    from jinja2.sandbox import SandboxedEnvironment
+
 MAIL = shipped("templates") / "mail"
 SHARED = "_shared"
 ENGLISH = "en"
 FILES = ("subject.txt", "body.txt", "body.html")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-_INLINER = CSSInliner(keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def render(code: str, values: Mapping[str, Json], *, locale: str, zone: str, at:
     return Rendered(
         subject=words.one_line(subject, longest=words.LONGEST_SUBJECT * 2),
         text=words.tidy(text),
-        html=_INLINER.inline(html),
+        html=_inliner().inline(html),
         language=language,
     )
 
@@ -79,8 +79,18 @@ def _translated(language: str) -> Callable[[str], tuple[str, str, Callable[[], b
     return load
 
 
+@cache
+def _inliner() -> "CSSInliner":
+    from css_inline import CSSInliner  # noqa: PLC0415 - with the first letter: a start need not wait for it
+
+    return CSSInliner(keep_at_rules=True, keep_style_tags=False, load_remote_stylesheets=False)
+
+
 @lru_cache(maxsize=8)
-def _environment(language: str) -> SandboxedEnvironment:
+def _environment(language: str) -> "SandboxedEnvironment":
+    from jinja2 import FunctionLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - with the first letter
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 - the same
+
     environment = SandboxedEnvironment(
         loader=FunctionLoader(_translated(language)),
         autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=False),
@@ -103,7 +113,7 @@ def _environment(language: str) -> SandboxedEnvironment:
     return environment
 
 
-def _plain(environment: SandboxedEnvironment, name: str, context: Mapping[str, Json | Times]) -> str:
+def _plain(environment: "SandboxedEnvironment", name: str, context: Mapping[str, Json | Times]) -> str:
     """Render one file; the spaces that kept an instant on one line have done their work."""
     return environment.get_template(name).render(context).replace("\N{NO-BREAK SPACE}", " ")
 

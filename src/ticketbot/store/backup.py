@@ -16,13 +16,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 from ticketbot import __version__
 from ticketbot.domain.errors import ConfigurationError, Conflict, DatabaseTooNew, DatabaseUnavailable, NotFound
+from ticketbot.store import schema
 from ticketbot.store.columns import Base
-from ticketbot.store.database import Store, alembic_config
+from ticketbot.store.database import Store
 
 _DATABASE, _KEYS, _MANIFEST = "database", "ticketbot.key", "manifest.json"
 
@@ -194,12 +194,8 @@ def _opened(file: Path) -> Iterator[tuple[Manifest, tarfile.TarFile]]:
 def _check(manifest: Manifest, file: Path, *, kind: str) -> None:
     if manifest.kind != kind:
         raise ConfigurationError(f"{file} is of {manifest.kind}, and database.url names {kind}; set the right url")
-    if manifest.revision is not None and manifest.revision not in _known_revisions():
+    if manifest.revision is not None and manifest.revision not in schema.known():
         raise DatabaseTooNew(f"{file} was made by ticketbot {manifest.program}, which is newer; install that version")
-
-
-def _known_revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
 
 
 def _extract(tar: tarfile.TarFile, name: str, file: Path) -> None:

@@ -6,17 +6,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ticketbot.domain.errors import ConfigurationError, DatabaseTooNew, DatabaseUnavailable
-from ticketbot.resources import shipped
+from ticketbot.domain.errors import ConfigurationError, DatabaseUnavailable
+from ticketbot.store import schema
 from ticketbot.store.desk import DeskRows, count_change
 from ticketbot.store.inbox import InboxRows
 from ticketbot.store.ledger import LedgerRows
@@ -171,12 +167,12 @@ class Store:
                 with connection.begin():
                     if not self.is_sqlite:
                         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_UPGRADE_LOCK})")
-                    before = _revision(connection)
-                    _refuse_newer(before)
-                    if before != head():
+                    before = schema.revision_of(connection)
+                    schema.refuse_newer(before)
+                    if before != schema.head():
                         if before is not None and backup is not None:
                             backup()
-                        command.upgrade(alembic_config(connection), "head")
+                        schema.bring_up_to_date(connection)
                     if self.is_sqlite:
                         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                         if broken:
@@ -187,18 +183,18 @@ class Store:
             finally:
                 if self.is_sqlite and raw is not None:
                     raw.cursor().execute("PRAGMA foreign_keys=ON")
-        return before, head()
+        return before, schema.head()
 
     def revision(self) -> str | None:
         """Return the schema's revision, or None for an empty database."""
         with _translated(), self.engine.connect() as connection:
-            return _revision(connection)
+            return schema.revision_of(connection)
 
     def require_current(self) -> None:
         """Raise DatabaseTooNew or ConfigurationError unless the schema is this program's."""
         found = self.revision()
-        _refuse_newer(found)
-        if found != head():
+        schema.refuse_newer(found)
+        if found != schema.head():
             raise ConfigurationError("the database is not up to date: run `ticketbot db upgrade`")
 
     def close(self) -> None:
@@ -209,35 +205,6 @@ class Store:
 def open_store(url: str) -> Store:
     """Return the store at *url*."""
     return Store(url)
-
-
-def head() -> str:
-    """Return the newest revision that this program knows."""
-    found = ScriptDirectory.from_config(alembic_config(None)).get_current_head()
-    if found is None:
-        raise ConfigurationError("this installation holds no migrations; please install ticketbot again")
-    return found
-
-
-def alembic_config(connection: Connection | None) -> Config:
-    """Return the settings by which Alembic finds our migrations, bound to *connection*."""
-    config = Config()
-    config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _refuse_newer(found: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
-    if found is not None and found not in known:
-        raise DatabaseTooNew(
-            f"the database has schema {found}, which a newer ticketbot made; "
-            "run that version, or restore a backup with `ticketbot db restore`"
-        )
 
 
 @contextmanager

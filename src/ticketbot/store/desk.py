@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-import holidays as public_holidays
 from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -284,6 +283,8 @@ def holidays_of(settings: Mapping[str, Any], *, years: range) -> frozenset[date]
     found = {date.fromisoformat(text) for text in settings.get("dates", ())}
     country = settings.get("country")
     if country:
+        import holidays as public_holidays  # noqa: PLC0415 - with the first such client: a start need not wait for it
+
         try:
             found |= set(public_holidays.country_holidays(country, subdiv=settings.get("region"), years=list(years)))
         except NotImplementedError as error:
