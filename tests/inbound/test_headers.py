@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - many scripts
+
 """Encoded words and base64 as senders write them, also broken ones."""
 
 import pytest
