@@ -50,6 +50,7 @@ class CommandName(StrEnum):
     IMPACT = "impact"
     URGENCY = "urgency"
     CATEGORY = "category"
+    CONCERN = "concern"
     MERGE = "merge"
     PROBLEM = "problem"
     RELEASE = "release"

@@ -35,13 +35,14 @@ _GONE = frozenset({TicketState.MERGED, TicketState.SPAM})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketAt:
-    """A ticket as it stood at an instant, with what was done on it until then, in order."""
+    """A ticket as it stood at an instant, with what was done on it until then and later, in order."""
 
     row: Ticket
     state: TicketState
     priority: Priority
     kind: TicketKind
     events: Sequence[Event]
+    later: Sequence[Event]
 
     @property
     def is_open(self) -> bool:
@@ -52,13 +53,10 @@ class TicketAt:
         """Return the last event of an action."""
         return next((each for each in reversed(self.events) if each.action == action), None)
 
-    def moves(self, after: TicketState, window: Window) -> list[Event]:
-        """Return when it went into a state, within a window."""
-        return [
-            each
-            for each in self.events
-            if each.action == "state" and each.detail["after"] == after and each.at in window
-        ]
+    def moves(self, after: TicketState, window: Window | None = None) -> list[Event]:
+        """Return when it went into a state, within a window or ever."""
+        moves = [each for each in self.events if each.action == "state" and each.detail["after"] == after]
+        return [each for each in moves if window is None or each.at in window]
 
 
 def tickets_at(rows: Iterable[Ticket], events: Iterable[Event], *, at: datetime) -> tuple[TicketAt, ...]:
@@ -80,6 +78,7 @@ def tickets_at(rows: Iterable[Ticket], events: Iterable[Event], *, at: datetime)
             priority=Priority(was(row, "priority")),
             kind=TicketKind(was(row, "kind")),
             events=done[row.id],
+            later=since[row.id],
         )
         for row in rows
     )
@@ -180,17 +179,23 @@ def _critical_since(each: TicketAt) -> list[datetime]:
 
 
 def _has_workaround(each: TicketAt) -> bool:
-    found = each.last(WORKAROUND)
-    return found is not None and found.detail.get("state") == "accepted"
+    return _mark(each, WORKAROUND, now=each.row.workaround) == "accepted"
 
 
 def _has_concern(each: TicketAt) -> bool:
     """Say whether a major concern is open: until `#concern done`, or until the matter is resolved after it (G4)."""
-    found = each.last(CONCERN)
-    if found is None or found.detail.get("state") != "open":
+    if _mark(each, CONCERN, now=each.row.concern) != "open":
         return False
-    settled = (event for event in each.events if event.detail.get("after") == TicketState.RESOLVED)
-    return not any(event.at > found.at for event in settled)
+    raised, settled = each.last(CONCERN), each.moves(TicketState.RESOLVED)
+    return raised is None or not any(event.at > raised.at for event in settled)
+
+
+def _mark(each: TicketAt, action: str, *, now: str | None) -> str | None:
+    """Return how a ticket was marked: as it is *now*, unless that was done later."""
+    if not any(event.action == action for event in each.later):
+        return now
+    last = each.last(action)
+    return str(last.detail["state"]) if last is not None else None
 
 
 def _receives(person: Staff) -> bool:
