@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
@@ -39,14 +38,6 @@ def _named(arrival: Arrival, command: Command, ticket: Ticket | None) -> Ticket:
 
 #: Each answers with lines, and changes nothing; the ticket is the one that the mail is about, if any.
 ASKS: Mapping[str, Callable[[Arrival, Staff, Command, Ticket | None], str]] = {"why": why}
-
-
-def _on_ticket(ask: Callable[[Arrival, Staff, Command, Ticket | None], str]) -> Callable[[Acting, Command], str]:
-    return lambda acting, command: ask(acting.arrival, acting.person, command, acting.ticket)
-
-
-#: The same as verbs of a mail that is about a ticket.
-VERBS: Mapping[str, Callable[[Acting, Command], str]] = {name: _on_ticket(ask) for name, ask in ASKS.items()}
 
 
 def lines_of(done: Iterable[str]) -> list[str]:

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from ticketbot.desk import asking
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.people import roles_of
 from ticketbot.desk.told import reader_of
 from ticketbot.domain.calendars import local_date
-from ticketbot.domain.command_specs import ROLES, CommandName, Who
-from ticketbot.domain.commands import Command, CommandError, Parsed
+from ticketbot.domain.command_specs import ROLES, Who
+from ticketbot.domain.commands import Command
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.phases import Phase, PlanEvent, PlanEventKind, event_detail
@@ -24,24 +23,6 @@ from ticketbot.store.models import Launch, Staff
 from ticketbot.store.models import PlanEvent as PlanEventRow
 
 _PLANNING = ("go-live", "customised", "complexity", "profile", "reason")
-
-
-def out_of_place(parsed: Parsed) -> Iterator[CommandError]:
-    """Yield an error for each command that is about a ticket, where the mail is about none and opens none."""
-    for command in parsed.commands:
-        if command.name != CommandName.LAUNCH and command.name not in asking.ASKS:
-            yield CommandError(
-                line_no=command.line_no,
-                line=command.line,
-                reason="this mail is about no ticket and opens none; reply to one of the ticket's mails",
-                suggestion=command.spec.example,
-            )
-
-
-def without_ticket(arrival: Arrival, person: Staff, command: Command) -> str:
-    """Do what may stand in a mail that is about no ticket: answer, or plan a launch."""
-    ask = asking.ASKS.get(command.name)
-    return ask(arrival, person, command, None) if ask is not None else plan_launch(arrival, person, command)
 
 
 def launch_of_ticket(acting: Acting, command: Command) -> str:
