@@ -1,10 +1,12 @@
 """The sweep over promises: a reminder before a deadline, a breach after it, each exactly once (domain.md SL6, SL8)."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ticketbot.desk.apologies import apology
@@ -12,8 +14,8 @@ from ticketbot.desk.book import Rules
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import People, Told, told
-from ticketbot.desk.promises import clock_from, save_clocks, told_of
-from ticketbot.desk.told import last_mails, one_clock, reader_of_told, staff_thread, ticket_facts
+from ticketbot.desk.promises import clock_from, save_all, told_of
+from ticketbot.desk.told import last_of, one_clock, reader_of_told, thread_of, ticket_facts
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.ladder import Step, due_steps, send_at
@@ -25,7 +27,7 @@ from ticketbot.domain.sla import Clock
 from ticketbot.outbound.facts import ClockFacts
 from ticketbot.outbound.letters_staff import breach, reminder
 from ticketbot.store.database import Work
-from ticketbot.store.models import Ticket
+from ticketbot.store.models import Message, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -111,45 +113,58 @@ class Deadlines(Timed):
             return work.tickets.next_clock_at()
 
     def _tell_all(self, work: Work, tickets: Sequence[Ticket], now: datetime) -> None:
-        rules = self.desk.rules(work)
-        sweep = _Sweep(work=work, rules=rules, people=self.people(work, rules, now=now), now=now)
-        for ticket in tickets:
-            self._tell(sweep, ticket)
-
-    def _tell(self, sweep: _Sweep, ticket: Ticket) -> None:
-        """Record every threshold that was passed, and write one letter to each reader about all that are told.
+        """Record every threshold that was passed, and write one letter to each reader of a ticket about all of its.
 
         Of one clock only the highest is told; clocks that are due at the same instant, or that were passed while
         nobody swept, come in one letter (SL6, faults.md B10).
         """
-        work, policy, now = sweep.work, sweep.rules.policy, sweep.now
-        recorded = told_of(work, ticket)
-        rows = {(row.clock, row.cycle): row for row in work.tickets.clocks(ticket.id)}
-        clocks = tuple(clock_from(row) for row in rows.values())
-        found: list[tuple[Clock, Step]] = []
-        for clock in sorted(clocks, key=lambda clock: _MOST_PRESSING[clock.name.value]):
+        rules = self.desk.rules(work)
+        sweep = _Sweep(work=work, rules=rules, people=self.people(work, rules, now=now), now=now)
+        ids = [ticket.id for ticket in tickets]
+        clocks: dict[int, list[Clock]] = {ticket_id: [] for ticket_id in ids}
+        for row in work.tickets.clocks_of(ids):
+            clocks[row.ticket_id].append(clock_from(row))
+        found = self._recorded(sweep, clocks)
+        save_all(work, [(ticket, tuple(clocks[ticket.id])) for ticket in tickets], policy=rules.policy)
+        readers = [(ticket, self._readers(sweep, ticket, found[ticket.id])) for ticket in tickets if found[ticket.id]]
+        self.send(work, self._drafts(sweep, readers), now=now)
+        for ticket in tickets:
+            for clock, step in found[ticket.id]:
+                work.tickets.note(
+                    "breach" if step.is_breach else "remind",
+                    at=step.at,
+                    actor="ticketbot",
+                    ticket=ticket,
+                    detail={"clock": clock.name.value, "cycle": clock.cycle, "percent": step.percent},
+                )
+
+    def _recorded(self, sweep: _Sweep, clocks: Mapping[int, Sequence[Clock]]) -> dict[int, list[tuple[Clock, Step]]]:
+        """Record the thresholds that were passed; return those to be told, by ticket, the most pressing clock first."""
+        recorded = told_of(sweep.work, list(clocks))
+        told: list[tuple[int, Clock, Step]] = []
+        rows: list[dict[str, Any]] = []
+        for ticket_id, clock in ((each, clock) for each, those in clocks.items() for clock in those):
             name = (clock.name.value, clock.cycle)
-            steps = due_steps(clock, policy, recorded=recorded[name], now=now)
-            due_at = clock.due_at or clock.breached_at or now
-            for step in steps[:-1]:
-                work.tickets.remind(rows[name], level=step.percent, due_at=due_at, at=step.at, state="superseded")
-            found += [
-                (clock, step)
-                for step in steps[-1:]
-                if work.tickets.remind(rows[name], level=step.percent, due_at=due_at, at=step.at, state="told")
+            steps = due_steps(clock, sweep.rules.policy, recorded=recorded[ticket_id][name], now=sweep.now)
+            told += [(ticket_id, clock, step) for step in steps[-1:]]
+            rows += [
+                {
+                    "ticket_id": ticket_id,
+                    "clock": clock.name.value,
+                    "cycle": clock.cycle,
+                    "level": step.percent,
+                    "due_at": clock.due_at or clock.breached_at or sweep.now,
+                    "at": step.at,
+                    "state": "told" if step is steps[-1] else "superseded",
+                }
+                for step in steps
             ]
-        save_clocks(work, ticket, clocks, policy=policy)
-        readers = self._readers(sweep, ticket, found)
-        if readers:
-            self.send(work, self._drafts(sweep, ticket, readers), now=now)
-        for clock, step in found:
-            work.tickets.note(
-                "breach" if step.is_breach else "remind",
-                at=step.at,
-                actor="ticketbot",
-                ticket=ticket,
-                detail={"clock": clock.name.value, "cycle": clock.cycle, "percent": step.percent},
-            )
+        new = sweep.work.tickets.remind_all(rows)
+        found: dict[int, list[tuple[Clock, Step]]] = {ticket_id: [] for ticket_id in clocks}
+        for ticket_id, clock, step in sorted(told, key=lambda each: _MOST_PRESSING[each[1].name.value]):
+            if (ticket_id, clock.name.value, clock.cycle, step.percent) in new:
+                found[ticket_id].append((clock, step))
+        return found
 
     def _readers(self, sweep: _Sweep, ticket: Ticket, found: list[tuple[Clock, Step]]) -> list[_Reader]:
         """Return who is told of what: each person once, in the first role in which they are told anything."""
@@ -169,32 +184,39 @@ class Deadlines(Timed):
                 readers.setdefault(fold(who.address), _Reader(who=who, place=place, news=news))
         return list(readers.values())
 
-    def _drafts(self, sweep: _Sweep, ticket: Ticket, readers: Iterable[_Reader]) -> Iterator[Draft]:
-        """Yield the letter of each reader; what all of them are shown of the ticket is asked once."""
-        work, care, now = sweep.work, sweep.care(ticket), sweep.now
-        facts, mails = ticket_facts(work, ticket, care, now=now), last_mails(work, ticket)
-        for reader in readers:
-            who, slot = reader.who, max(step.at for _, step in reader.news)
-            late = next((clock for clock, step in reader.news if step.is_breach), None)
-            sorry = apology(work, ticket, care, late, now=now) if late is not None else None
-            write = reminder if sorry is None else partial(breach, draft_text=sorry.text, draft_until=sorry.until)
-            yield write(
-                reader=reader_of_told(who),
-                ticket=facts,
-                clocks=[_facts(clock, step, now) for clock, step in reader.news],
-                slot=slot,
-                mails=mails,
-                addresses=self.desk.post.staff_addresses(ticket.number, reader=who.address, now=now),
-                thread=staff_thread(work, ticket, who.address),
-                now=now,
-                send_at=send_at(
-                    max(slot, now),
-                    zone=ZoneInfo(who.zone),
-                    priority=Priority(ticket.priority),
-                    who=reader.place,
-                    quiet=sweep.rules.policy.quiet_staff,
-                ),
-            )
+    def _drafts(self, sweep: _Sweep, readers: Sequence[tuple[Ticket, Sequence[_Reader]]]) -> Iterator[Draft]:
+        """Yield the letter of each reader of each ticket; what all are shown is asked once."""
+        work, now = sweep.work, sweep.now
+        ids = [ticket.id for ticket, _ in readers]
+        messages: dict[int | None, list[Message]] = defaultdict(list)
+        for message in work.tickets.messages_of(ids):
+            messages[message.ticket_id].append(message)
+        threads = work.outbox.threads(ids)
+        for ticket, each_reader in readers:
+            care = sweep.care(ticket)
+            facts, mails = ticket_facts(work, ticket, care, now=now), last_of(work, messages[ticket.id])
+            for reader in each_reader:
+                who, slot = reader.who, max(step.at for _, step in reader.news)
+                late = next((clock for clock, step in reader.news if step.is_breach), None)
+                sorry = apology(work, ticket, care, late, now=now) if late is not None else None
+                write = reminder if sorry is None else partial(breach, draft_text=sorry.text, draft_until=sorry.until)
+                yield write(
+                    reader=reader_of_told(who),
+                    ticket=facts,
+                    clocks=[_facts(clock, step, now) for clock, step in reader.news],
+                    slot=slot,
+                    mails=mails,
+                    addresses=self.desk.post.staff_addresses(ticket.number, reader=who.address, now=now),
+                    thread=thread_of(threads.get((ticket.id, fold(who.address)), [])),
+                    now=now,
+                    send_at=send_at(
+                        max(slot, now),
+                        zone=ZoneInfo(who.zone),
+                        priority=Priority(ticket.priority),
+                        who=reader.place,
+                        quiet=sweep.rules.policy.quiet_staff,
+                    ),
+                )
 
 
 def _facts(clock: Clock, step: Step, now: datetime) -> ClockFacts:

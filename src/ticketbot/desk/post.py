@@ -30,12 +30,9 @@ class Post:
 
     def put(self, work: Work, drafts: Iterable[Draft], *, now: datetime) -> int:
         """Queue letters; return how many were new. A letter whose key is in the outbox is not written again."""
-        return sum(
-            work.outbox.put(
-                draft, message_id=message_id_for(self.keys, draft.key, domain=self.identity.domain), now=now
-            )
-            for draft in drafts
-        )
+        domain = self.identity.domain
+        letters = [(draft, message_id_for(self.keys, draft.key, domain=domain)) for draft in drafts]
+        return work.outbox.put_all(letters, now=now)
 
     def staff_addresses(self, number: int, *, reader: str, now: datetime) -> ReplyAddresses:
         """Return a staff member's own two addresses of a ticket: answer the client, or leave a note."""

@@ -1,7 +1,7 @@
 """A ticket's clocks between rows and domain: loaded as values, written back with their next threshold."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,9 +77,12 @@ def _fill(row: SlaClock, clock: Clock) -> None:
     row.memory = dict(memory_of(clock))
 
 
-def told_of(work: Work, ticket: Ticket) -> dict[tuple[str, int], int]:
-    """Return the highest percentage recorded so far for each promise and cycle, 0 for the others."""
-    return _highest(work.tickets.reminders(ticket.id))
+def told_of(work: Work, ticket_ids: Collection[int]) -> dict[int, dict[tuple[str, int], int]]:
+    """Return the highest percentage recorded so far for each promise and cycle of some tickets, 0 for the others."""
+    reminders: dict[int, list[Reminder]] = {ticket_id: [] for ticket_id in ticket_ids}
+    for reminder in work.tickets.reminders_of(ticket_ids):
+        reminders[reminder.ticket_id].append(reminder)
+    return {ticket_id: _highest(found) for ticket_id, found in reminders.items()}
 
 
 def _highest(reminders: Iterable[Reminder]) -> dict[tuple[str, int], int]:

@@ -1,6 +1,6 @@
 """What letters tell of a ticket, gathered from rows: facts, threads and the mails shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ticketbot.desk.care import Care, hours_of
@@ -98,12 +98,21 @@ def last_mails(work: Work, ticket: Ticket) -> tuple[MailFacts, ...]:
     return story_of(work, ticket)[-_MAILS_SHOWN:]
 
 
+def last_of(work: Work, messages: Sequence[Message]) -> tuple[MailFacts, ...]:
+    """Return the last few of a ticket's messages, which are in order of time."""
+    return _shown(work, messages)[-_MAILS_SHOWN:]
+
+
 def story_of(work: Work, ticket: Ticket) -> tuple[MailFacts, ...]:
     """Return the messages of a ticket in order of time, without mails that held commands alone."""
+    return _shown(work, work.tickets.messages(ticket.id))
+
+
+def _shown(work: Work, messages: Sequence[Message]) -> tuple[MailFacts, ...]:
     names = work.desk.names()
     return tuple(
         mail_facts(message, names=names)
-        for message in work.tickets.messages(ticket.id)[-_STORY_SHOWN:]
+        for message in messages[-_STORY_SHOWN:]
         if not (message.direction == "note" and message.new_text.startswith("#"))
     )
 
@@ -124,7 +133,11 @@ def mail_facts(message: Message, *, names: Mapping[str, str]) -> MailFacts:
 
 def staff_thread(work: Work, ticket: Ticket, reader: str) -> Thread:
     """Return where a letter on a ticket belongs in a staff member's mailbox: below the last one they got about it."""
-    ids = [message_id for _, message_id in work.outbox.thread(ticket.id, reader=reader)]
+    return thread_of([message_id for _, message_id in work.outbox.thread(ticket.id, reader=reader)])
+
+
+def thread_of(ids: Sequence[str]) -> Thread:
+    """Return where a letter belongs that goes on these, the oldest first."""
     return Thread(parent=ids[-1], ancestors=tuple(ids[:-1])) if ids else Thread()
 
 

@@ -1,5 +1,6 @@
 """Letters waiting to be sent, and what became of each."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -85,7 +86,12 @@ _THREAD = (
     .where(_LETTER.c.ticket_id == bindparam("ticket"), _LETTER.c.reader == bindparam("reader"))
     .order_by(_LETTER.c.id)
 )
-_TICKET_ID = select(_TICKET.c.id).where(_TICKET.c.number == bindparam("number"))
+_THREADS = (
+    select(_LETTER.c.ticket_id, _LETTER.c.reader, _LETTER.c.message_id)
+    .where(_LETTER.c.ticket_id.in_(bindparam("tickets", expanding=True)))
+    .order_by(_LETTER.c.id)
+)
+_TICKET_IDS = select(_TICKET.c.number, _TICKET.c.id).where(_TICKET.c.number.in_(bindparam("numbers", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,27 +107,44 @@ class OutboxRows(Rows):
 
     def put(self, draft: Draft, *, message_id: str, now: datetime, state: LetterState = LetterState.QUEUED) -> bool:
         """Queue a letter; return False when a letter with its key is there already, which is then left as it is."""
-        number = draft.ticket
-        ticket_id = self.session.scalar(_TICKET_ID, {"number": number}) if number is not None else None
-        row = self.insert_new(
-            OutboxMail,
-            key=draft.key,
-            code=draft.code,
-            reader=fold(draft.to[0]) if draft.to else "",
-            to=list(draft.to),
-            cc=list(draft.cc),
-            draft=draft_to_json(draft),
-            message_id=message_id,
-            id_key=key_of(message_id),
-            state=state,
-            send_at=draft.send_at,
-            next_at=draft.send_at,
-            created_at=now,
-            ticket_id=ticket_id,
-            cause=draft.cause,
-        )
+        return bool(self.put_all([(draft, message_id)], now=now, state=state))
+
+    def put_all(
+        self, letters: Iterable[tuple[Draft, str]], *, now: datetime, state: LetterState = LetterState.QUEUED
+    ) -> int:
+        """Queue letters, each with its Message-ID, likewise; return how many were new."""
+        letters = list(letters)
+        if not letters:
+            return 0
         self.session.info["news"] = True
-        return row is not None
+        numbers = {draft.ticket for draft, _ in letters if draft.ticket is not None}
+        ids: dict[int | None, int] = {}
+        if numbers:
+            found = self.session.execute(_TICKET_IDS, {"numbers": sorted(numbers)})
+            ids = {number: ticket_id for number, ticket_id in found}  # noqa: C416 - rows are not tuples to dict()
+        new = self.insert_all(
+            OutboxMail,
+            [
+                {
+                    "key": draft.key,
+                    "code": draft.code,
+                    "reader": fold(draft.to[0]) if draft.to else "",
+                    "to": list(draft.to),
+                    "cc": list(draft.cc),
+                    "draft": draft_to_json(draft),
+                    "message_id": message_id,
+                    "id_key": key_of(message_id),
+                    "state": state,
+                    "send_at": draft.send_at,
+                    "next_at": draft.send_at,
+                    "created_at": now,
+                    "ticket_id": ids.get(draft.ticket),
+                    "cause": draft.cause,
+                }
+                for draft, message_id in letters
+            ],
+        )
+        return len(new)
 
     def by_key(self, key: str) -> OutboxMail | None:
         """Return the letter with this key, if there is one."""
@@ -262,6 +285,13 @@ class OutboxRows(Rows):
         """Return when each letter about a ticket to one reader was written, and its Message-ID, the oldest first."""
         rows = self.session.execute(_THREAD, {"ticket": ticket_id, "reader": fold(reader)})
         return [(written_at, message_id) for written_at, message_id in rows]
+
+    def threads(self, ticket_ids: Collection[int]) -> dict[tuple[int, str], list[str]]:
+        """Return the Message-IDs of the letters about some tickets, by ticket and reader, the oldest first."""
+        found: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for ticket_id, reader, message_id in self.session.execute(_THREADS, {"tickets": list(ticket_ids)}):
+            found[ticket_id, reader].append(message_id)
+        return found
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
         """Return since when the oldest letter that should be gone waits."""

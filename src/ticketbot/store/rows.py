@@ -1,5 +1,6 @@
 """What every repository needs: the session, and inserting where the database's constraint may say no."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -35,6 +36,11 @@ class Rows:
         """Insert a row and return its id, or None when a unique constraint says that it is there already."""
         self.session.flush()
         return cast(int | None, self.session.execute(_insert(model, self.is_postgresql), values).scalar())
+
+    def insert_all(self, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        """Insert rows in their order, but for those that a unique constraint knows; return the ids of the new."""
+        self.session.flush()
+        return self.session.scalars(_insert(model, self.is_postgresql), rows).all() if rows else []
 
     def _locking(self, query: Select[RowT], *, skip: bool = False) -> Select[RowT]:
         """Return a query that takes its rows for this transaction; *skip* leaves out what somebody else has taken.

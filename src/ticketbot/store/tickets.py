@@ -36,6 +36,9 @@ _BY_FINGERPRINT = select(Message).where(Message.fingerprint == bindparam("finger
 _PARTICIPANTS = select(Participant).where(Participant.ticket_id == _TICKET).order_by(Participant.id)
 _CLOCKS = select(SlaClock).where(SlaClock.ticket_id == _TICKET).order_by(SlaClock.id)
 _REMINDERS = select(Reminder).where(Reminder.ticket_id == _TICKET).order_by(Reminder.id)
+_REMINDED = select(Reminder.ticket_id, Reminder.clock, Reminder.cycle, Reminder.level).where(
+    Reminder.id.in_(bindparam("ids", expanding=True))
+)
 _NEXT_CLOCK_AT: Select[datetime | None] = select(func.min(cast(Table, SlaClock.__table__).c.next_at))
 _NEXT_ACT_AT: Select[datetime | None] = select(func.min(cast(Table, Ticket.__table__).c.act_at))
 _TO_ACT = (
@@ -133,6 +136,12 @@ class TicketRows(Rows):
             self.session.add(Reference(message_id=row_id, key=key_of(reference)))
         self.session.flush()
         return self.session.get(Message, row_id)
+
+    def messages_of(self, ticket_ids: Collection[int]) -> Sequence[Message]:
+        """Return the messages of several tickets in order of time."""
+        return self.session.scalars(
+            select(Message).where(Message.ticket_id.in_(list(ticket_ids))).order_by(Message.at, Message.id)
+        ).all()
 
     def by_fingerprint(self, fingerprint: str) -> Message | None:
         """Return the message with this fingerprint, if there is one."""
@@ -240,6 +249,12 @@ class TicketRows(Rows):
             )
             is not None
         )
+
+    def remind_all(self, rows: Sequence[Mapping[str, Any]]) -> set[tuple[int, str, int, int]]:
+        """Record that thresholds were reached; return which were not recorded before: ticket, clock, cycle, level."""
+        ids = self.insert_all(Reminder, rows)
+        found = self.session.execute(_REMINDED, {"ids": ids}) if ids else ()
+        return {(ticket_id, clock, cycle, level) for ticket_id, clock, cycle, level in found}
 
     def reminders(self, ticket_id: int) -> Sequence[Reminder]:
         """Return a ticket's recorded thresholds."""
