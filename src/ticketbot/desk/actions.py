@@ -113,7 +113,7 @@ def save_promises(arrival: Arrival, ticket: Ticket, clocks: Clocks) -> None:
     """
     work = arrival.work
     save_clocks(work, ticket, clocks, policy=arrival.rules.policy)
-    if ticket.state == TicketState.PENDING_CLIENT:
+    if ticket.state == TicketState.PENDING_CLIENT or ticket.kind == TicketKind.MEETING:
         plan_wait(work, ticket, care_of(work, ticket, policy=arrival.rules.policy, now=arrival.at))
     if arrival.is_silent:
         pass_over(work, ticket, clocks, policy=arrival.rules.policy, now=arrival.now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ticketbot.desk.actions import Acting, save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.calls import give_to_consultant, offer_times
 from ticketbot.desk.care import Care, care_for, launch_for
 from ticketbot.desk.classing import category_named
 from ticketbot.desk.intake import acknowledge, listeners, show_new, title_of
@@ -101,6 +102,7 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
     )
     terms = terms_of(ticket, care, arrival.at)
     save_promises(arrival, ticket, (on_call if is_call else on_opened)(at=arrival.at, terms=terms))
+    give_to_consultant(heard, ticket, care)
     if is_call:
         _tell_caller(heard, ticket, care, person)
         readers = {each.id: each for each in (*arrival.people().triage(care.launch, care.phase(arrival.at)), person)}
@@ -111,6 +113,7 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
         show_new(heard, ticket, care, readers=listeners(arrival, ticket, care))
     encourage(heard, ticket, care, person=person, is_call=is_call)
     tell_of_wish(heard, ticket, care)
+    offer_times(heard, ticket, care)
     return Acting(arrival=arrival, ticket=ticket, care=care, person=person)
 
 

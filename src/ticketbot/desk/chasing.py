@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ticketbot.desk.calls import MEET, host_of, offer
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.promises import load_clocks, save_clocks
 from ticketbot.desk.told import client_reader, client_thread, has_client, ticket_facts
-from ticketbot.desk.waiting import CHASED, END_TOLD, client_zone, plan_wait, wait_of
+from ticketbot.desk.waiting import CHASED, END_TOLD, OFFER_AGAIN, client_zone, plan_wait, wait_of
 from ticketbot.domain.ladder import client_send_at
 from ticketbot.domain.lifecycle import Act, TicketState, closes_at, move
 from ticketbot.domain.messages import fold
 from ticketbot.domain.sla import on_resolved
 from ticketbot.domain.waiting import MOST_CHASES, Step, Wait, next_step
+from ticketbot.outbound.facts import Cause
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_course import autoclose, chase
 from ticketbot.store.database import Work
@@ -49,11 +51,14 @@ class Silence(Timed):
         if act == Act.AUTO_CLOSE:
             _move(work, ticket, Act.AUTO_CLOSE, at=due_at)
             return
+        policy = self.desk.rules(work).policy
+        care = care_of(work, ticket, policy=policy, now=now)
+        if act == OFFER_AGAIN:
+            self._offer_again(work, ticket, care, at=due_at, now=now)
+            return
         if state is not TicketState.PENDING_CLIENT:
             return
         step = Step(act)
-        policy = self.desk.rules(work).policy
-        care = care_of(work, ticket, policy=policy, now=now)
         if step is Step.END:
             _end(work, ticket, care, at=due_at)
             return
@@ -65,6 +70,14 @@ class Silence(Timed):
         tell = self._chase if step is Step.CHASE else self._tell_end
         tell(work, ticket, care, wait, now)
         plan_wait(work, ticket, care)
+
+    def _offer_again(self, work: Work, ticket: Ticket, care: Care, *, at: datetime, now: datetime) -> None:
+        """Offer new times for a call where all that were offered have passed."""
+        host = host_of(self.people(work, self.desk.rules(work), now=now), care)
+        if host is not None and work.register.meeting(ticket.id, MEET) is None:
+            cause = Cause.instant(at)
+            draft = offer(work, self.desk.post, ticket, care, host=host, cause=cause, now=now, is_again=True)
+            self.send(work, [draft] if draft is not None else [], now=now)
 
     def _chase(self, work: Work, ticket: Ticket, care: Care, wait: Wait, now: datetime) -> None:
         """Ask the client once more what was asked last."""

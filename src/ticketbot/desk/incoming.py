@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from ticketbot.desk.actions import change_state, raise_to, rank_as, save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.calls import choose
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.feedback import asks_something, rate, vote_by_reply
 from ticketbot.desk.incidents import announce
@@ -100,7 +101,7 @@ def _append(arrival: Arrival, ticket: Ticket) -> Outcome:
     )
     if thanks:
         arrival.note("thanks", ticket=ticket)
-    else:
+    elif not choose(arrival, ticket, care):
         _step(arrival, ticket, care)
     _relay(arrival, ticket, care, offered=people.offered, is_verified=True)
     return joined(ticket.id, kept.id, f"{match.reason}{'; mere thanks' if thanks else ''}")

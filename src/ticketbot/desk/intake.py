@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ticketbot.desk.actions import save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
+from ticketbot.desk.calls import give_to_consultant, offer_times
 from ticketbot.desk.care import Care, care_for, hours_of, launch_for
 from ticketbot.desk.incidents import announce
 from ticketbot.desk.promises import load_clocks
@@ -105,9 +106,11 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
     people = let_in(arrival, ticket, client)
     clocks = on_opened(at=at, terms=terms_of(ticket, care, at))
     save_promises(arrival, ticket, clocks)
+    give_to_consultant(arrival, ticket, care)
     acknowledge(arrival, ticket, care)
     show_new(arrival, ticket, care, readers=listeners(arrival, ticket, care), offered=people.offered)
     tell_of_wish(arrival, ticket, care)
+    offer_times(arrival, ticket, care)
     announce(arrival, ticket, care)
     look_for_recurrence(arrival, ticket, care)
     return ticket

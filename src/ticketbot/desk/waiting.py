@@ -4,25 +4,45 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ticketbot.desk.care import Care
+from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import TicketState
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.waiting import Wait, next_step
 from ticketbot.store.database import Work
-from ticketbot.store.models import Ticket
+from ticketbot.store.models import Event, Ticket
 
 #: Events: the question was asked again; the client was told when it ends.
 CHASED = "chased"
 END_TOLD = "end_told"
+#: Event and act: times for a call were offered; they have passed.
+OFFERED = "slots_offered"
+OFFER_AGAIN = "offer_again"
+_BEFORE_THE_CALL = frozenset({TicketState.NEW, TicketState.OPEN, TicketState.REOPENED})
 
 
 def plan_wait(work: Work, ticket: Ticket, care: Care) -> None:
-    """Note on a ticket that waits for its client what happens next unless they write; nothing on any other."""
-    if TicketState(ticket.state) is not TicketState.PENDING_CLIENT:
+    """Note on a ticket that waits for its client what happens next unless they write; nothing on any other.
+
+    One whose client is to choose a time for a call waits until the last one has passed.
+    """
+    state = TicketState(ticket.state)
+    if ticket.kind == TicketKind.MEETING and state in _BEFORE_THE_CALL:
+        offered = offered_of(work, ticket)
+        is_open = offered is not None and work.register.meeting(ticket.id, "meet") is None
+        ticket.act_at = max(map(datetime.fromisoformat, offered.detail["at"])) if offered and is_open else None
+        ticket.act = OFFER_AGAIN if is_open else None
+    if state is not TicketState.PENDING_CLIENT:
         return
     wait = wait_of(work, ticket)
     policy = care.policy
     step = next_step(wait, office=care.schedules[policy.office], client_zone=client_zone(care), policy=policy)
     ticket.act_at, ticket.act = (step.at, step.step.value) if step is not None else (None, None)
+
+
+def offered_of(work: Work, ticket: Ticket) -> Event | None:
+    """Return the last offer of times for a call."""
+    work.flush()
+    return next((each for each in reversed(work.tickets.events(ticket.id)) if each.action == OFFERED), None)
 
 
 def wait_of(work: Work, ticket: Ticket) -> Wait:

@@ -60,6 +60,10 @@ class RegisterRows(Rows):
         self.session.flush()
         return meeting
 
+    def meetings_since(self, since: datetime) -> Sequence[Meeting]:
+        """Return the meetings that begin after an instant."""
+        return self.session.scalars(select(Meeting).where(Meeting.starts_at > since).order_by(Meeting.starts_at)).all()
+
     def tickets_of_client(self, client_id: int | None, *, since: datetime) -> Sequence[Ticket]:
         """Return a client's tickets that came since then, oldest first."""
         query = select(Ticket).where(Ticket.client_id == client_id, Ticket.created_at >= since)
