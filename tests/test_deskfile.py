@@ -424,3 +424,15 @@ def test_the_on_call_may_be_an_address_outside_the_roster() -> None:
     found = parse_desk(LEAST.replace('name = "Example', 'oncall = "oncall@desk.example"\nname = "Example')).desk
 
     assert found.desk.oncall == "oncall@desk.example"
+
+
+def test_the_operators_guide_writes_every_default_and_no_other() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "operators-guide.md").read_text(encoding="utf-8")
+    block = guide.partition("### What desk.toml promises")[2].partition("```toml\n")[2].partition("```")[0]
+
+    written = desk(block)
+
+    assert written.policy == default_policy(ZoneInfo("Europe/Berlin"))
+    for section in ("ladder", "quiet", "chase", "closing", "nudge", "watch", "schedule"):
+        fields = type(getattr(written.desk, section)).model_fields
+        assert set(fields) - {"bundle_over", "bundle_within"} <= set(written.document[section]), section
