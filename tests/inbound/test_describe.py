@@ -66,3 +66,12 @@ def test_mails_without_any_id_are_alone() -> None:
     threads = [facts["thread"] for facts in describe(("x", read(b"Subject: x\n\n")) for _ in range(2))]
 
     assert threads[0] != threads[1]
+
+
+def test_a_quoted_name_in_an_id_is_the_same_id() -> None:
+    threads = [
+        facts["thread"]
+        for facts in describe((raw[:5].hex(), read(raw)) for raw in (mail('"a.b"@x'), mail("2@x", answers="a.b@x")))
+    ]
+
+    assert threads[0] == threads[1]

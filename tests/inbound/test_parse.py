@@ -186,7 +186,41 @@ def test_a_date_with_a_german_weekday_is_read() -> None:
     assert found.isoformat() == "2026-11-19T07:00:00+00:00"
 
 
-@pytest.mark.parametrize("line", [b"gestern", b"Mon, 99 Foo 2026 99:99", b"", b"Mon, 16 Nov 99999 09:12:00 +9999"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Mon, 16 Nov 2026 09:12:33 +0100",
+        b"Mon, 16 Nov 2026 09:12:33 +0100 (CET)",
+        b"Mon, 16 Nov 26 08:12:33 GMT",
+        b"16-Nov-2026 09:12:33 +0100",
+        b"lun., 16 nov. 2026 09:12:33 +0100",
+        b"Mon Nov 16 08:12:33 2026",
+        b"Mon Nov 16 03:12:33 EST 2026",
+        b"Mon Nov 16 09:12:33 +0100 2026",
+        b"2026-11-16T09:12:33+01:00",
+        b"2026-11-16T08:12:33Z",
+        b"2026-11-16 08:12:33",
+        b"2026-11-16T09:12:33.000+0100",
+    ],
+)
+def test_a_date_is_read_in_whatever_form_programs_write_it(line: bytes) -> None:
+    found = read(HEAD + b"Date: " + line + b"\r\n\r\nx").date
+
+    assert found is not None
+    assert found.isoformat() == "2026-11-16T08:12:33+00:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"2026-99-16T09:12:33Z",
+        b"0001-01-01T00:00:00+14:00",
+        b"gestern",
+        b"Mon, 99 Foo 2026 99:99",
+        b"",
+        b"Mon, 16 Nov 99999 09:12:00 +9999",
+    ],
+)
 def test_a_date_that_is_none_is_none(line: bytes) -> None:
     assert read(HEAD + b"Date: " + line + b"\r\n\r\nx").date is None
 

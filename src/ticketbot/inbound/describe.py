@@ -1,5 +1,6 @@
 """What `ticketbot mail parse` prints: one flat object for each mail, and which of them belong to one conversation."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -33,6 +34,10 @@ def describe(mails: Iterable[tuple[str, Message]], *, house: House = _NOBODY) ->
         yield {**facts, "thread": conversations.label(number)}
 
 
+#: "a.b"@c and a.b@c are one id (RFC 5256 §3).
+_QUOTED_LOCAL: Final = re.compile(r'^"([^"\\@\s]+)"@')
+
+
 class Conversations:
     """Joins mails that name each other's Message-IDs, also through mails that nobody gave us (union-find)."""
 
@@ -49,7 +54,7 @@ class Conversations:
         about = message.report.original_ids if message.report else ()
         for found in (message.message_id, *message.in_reply_to, *message.references, *about):
             if found:
-                self._join(own, f"id:{found}")
+                self._join(own, "id:" + _QUOTED_LOCAL.sub(r"\1@", found))
 
     def label(self, number: int) -> str:
         """Return the label of the conversation of the mail that was added as number *number* (from 0)."""

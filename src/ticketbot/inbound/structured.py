@@ -134,7 +134,7 @@ def date(text: str) -> datetime | None:
     """Return the instant that a Date header names, also with a foreign weekday or month; None where it names none."""
     found = _DATE.search(text[:300])
     if found is None:
-        return None
+        return _in_another_form(text[:300])
     day, name, year, hour, minute, second, zone = found.groups()
     month = _MONTHS.get(name.lower()) or _MONTHS.get(name.lower()[:3])
     if month is None:
@@ -151,3 +151,21 @@ def date(text: str) -> datetime | None:
         ).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _in_another_form(text: str) -> datetime | None:
+    """Return what ISO 8601 or C's asctime says, as programs write it that never read RFC 5322."""
+    if asctime := _ASCTIME.search(text):
+        month, day, time, zone, year = asctime.groups()
+        return date(f"{day} {month} {year} {time} {zone or ''}")
+    if iso := _ISO.search(text):
+        try:
+            instant = datetime.fromisoformat(iso[0])
+            return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+    return None
+
+
+_ASCTIME: Final = re.compile(r"([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d) (?:([A-Z]{2,5}|[+-]\d{4}) )?(\d{4})")
+_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?")
