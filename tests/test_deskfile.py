@@ -158,9 +158,7 @@ P1 = "2 h"
 def test_reminders_closing_nudges_watch_and_timetable_are_configurable() -> None:
     policy = desk(EVERYTHING).policy
 
-    assert policy.ladder == LadderRules(
-        lead_from=50, manager_from=90, director_from=200, bundle_over=3, bundle_within=timedelta(minutes=5)
-    )
+    assert policy.ladder == LadderRules(lead_from=50, manager_from=90, director_from=200)
     assert (policy.chase_days[Priority.P3], policy.chase_days[Priority.P4]) == (1, 5)
     assert (policy.office, policy.closes_after, policy.reopens_within) == ("X", timedelta(hours=24), timedelta(days=7))
     assert (policy.resolves_after_days, policy.resolve_told_days_before) == (10, 3)
@@ -183,8 +181,6 @@ EVERYTHING = """
 lead_from = 50
 manager_from = 90
 director_from = 200
-bundle_over = 3
-bundle_within = "5 min"
 [chase]
 P3 = 1
 P4 = 5
@@ -435,4 +431,4 @@ def test_the_operators_guide_writes_every_default_and_no_other() -> None:
     assert written.policy == default_policy(ZoneInfo("Europe/Berlin"))
     for section in ("ladder", "quiet", "chase", "closing", "nudge", "watch", "schedule"):
         fields = type(getattr(written.desk, section)).model_fields
-        assert set(fields) - {"bundle_over", "bundle_within"} <= set(written.document[section]), section
+        assert set(fields) <= set(written.document[section]), section

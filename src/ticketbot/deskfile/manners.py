@@ -25,8 +25,6 @@ class LadderSection(Section):
     lead_from: Percent = Field(default=_LADDER.lead_from, description="from which percent the lead is told too")
     manager_from: Percent = Field(default=_LADDER.manager_from, description="from which percent the manager is")
     director_from: Percent = Field(default=_LADDER.director_from, description="from which percent the director is")
-    bundle_over: int = Field(default=_LADDER.bundle_over, ge=1, description="more reminders than this become one mail")
-    bundle_within: Duration = Field(default=_LADDER.bundle_within, description="if they come within this time")
 
     @field_validator("P1", "P2", "P3", "P4", "update")
     @classmethod
@@ -45,13 +43,11 @@ class LadderSection(Section):
 
     @property
     def rules(self) -> LadderRules:
-        """Return whom reminders reach, and when they are bundled."""
+        """Return whom reminders reach."""
         return LadderRules(
             lead_from=self.lead_from,
             manager_from=self.manager_from,
             director_from=self.director_from,
-            bundle_over=self.bundle_over,
-            bundle_within=self.bundle_within,
         )
 
 
