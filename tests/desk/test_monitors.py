@@ -64,6 +64,53 @@ def test_repeats_join_the_open_ticket_and_green_is_noted_on_it(store: Store) -> 
     assert states(desk) == [("payroll-sync", "red"), ("payroll-sync", "red"), ("payroll-sync", "green")]
 
 
+def merged_into_a_clients(desk: DeskDriver) -> None:
+    """Let an alert become part of what a client wrote of the same trouble: T-1001 of T-1002."""
+    alert(desk, "CRITICAL payroll-sync: 3 records failed")
+    desk.receive(a_mail(subject="Payroll is missing", body="It fails.", headers=vouched("mara@acme.example")))
+    desk.receive(
+        a_mail(
+            sender=BEN,
+            to=desk.answer_address(1001),
+            subject="Re: alert",
+            body="#merge T-1002",
+            headers=vouched("ben@desk.example"),
+        )
+    )
+
+
+def test_repeats_of_an_alert_that_was_merged_go_where_it_went(store: Store) -> None:
+    desk = on_watch(store)
+    merged_into_a_clients(desk)
+
+    again = alert(desk, "CRITICAL payroll-sync: 5 records failed")
+    alert(desk, "OK payroll-sync: recovered")
+
+    assert desk.ticket(1001).state == "merged"
+    assert (again.outcome, len(desk.tickets())) == ("append", 2)
+    assert [len(desk.messages(number)) for number in (1001, 1002)] == [2, 3]
+    assert states(desk)[-2:] == [("payroll-sync", "red"), ("payroll-sync", "green")]
+    assert not [each for each in desk.letters(to="mara@acme.example") if each.code not in ("ACK", "MERGED")]
+
+
+def test_red_after_what_it_was_merged_into_is_settled_opens_another(store: Store) -> None:
+    desk = on_watch(store)
+    merged_into_a_clients(desk)
+    desk.receive(
+        a_mail(
+            sender=BEN,
+            to=desk.answer_address(1002),
+            subject="Re: Payroll",
+            body="#resolve\n\nIt runs.",
+            headers=vouched("ben@desk.example"),
+        )
+    )
+
+    again = alert(desk, "CRITICAL payroll-sync: 5 records failed")
+
+    assert (again.outcome, desk.ticket(1003).kind) == ("ticket", "alert")
+
+
 def test_green_without_a_ticket_is_noted_on_the_launch(store: Store) -> None:
     desk = on_watch(store)
 

@@ -60,12 +60,15 @@ def _noted(arrival: Arrival, launch: Launch, reading: Reading) -> Outcome:
 
 
 def _open_ticket(arrival: Arrival, launch: Launch, monitor: str) -> Ticket | None:
-    """Return the open ticket of a monitor, if there is one: repeats join it (TK8)."""
-    for row in reversed(arrival.work.tickets.of_launch(launch.id, OPEN_STATES)):
+    """Return the open ticket of a monitor, if there is one, or that which it was merged into: repeats join it (TK8)."""
+    tickets = arrival.work.tickets
+    for row in reversed(tickets.of_launch(launch.id, OPEN_STATES | {TicketState.MERGED})):
         if row.channel == Channel.ALERT:
-            events = arrival.work.tickets.events(row.id)
+            events = tickets.events(row.id)
             if any(each.action == MONITOR and each.detail["monitor"] == monitor for each in events):
-                ticket = arrival.work.tickets.lock(row)
+                ticket = tickets.lock(row)
+                while ticket.merged_into is not None and ticket.state == TicketState.MERGED:
+                    ticket = tickets.lock(tickets.by_id(ticket.merged_into))
                 return ticket if TicketState(ticket.state) in OPEN_STATES else None
     return None
 
