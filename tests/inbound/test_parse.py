@@ -115,6 +115,31 @@ def test_unnamed_attachments_have_the_same_names_at_every_reading() -> None:
     assert first == second
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (b'Content-Disposition: filename="a.pdf"', "a.pdf"),
+        (b'Content-Disposition: attachment filename="a.pdf"', "a.pdf"),
+        (b"Content-Disposition: attachment filename=a b.pdf; size=4", "a b.pdf"),
+        (b"Content-Disposition: attachment; filename==?utf-8?Q?a=2Epdf?=", "a.pdf"),
+        (b'Content-Disposition: attachment; filename="unterminated.pdf', "unterminated.pdf"),
+        (b'Content-Disposition: attachment; filename=""', "part-1.docx"),
+        (b"X-Nothing: at all", "part-1.docx"),
+    ],
+)
+def test_a_files_name_is_found_in_whatever_form_it_is_written(line: bytes, name: str) -> None:
+    kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    raw = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: %b\r\n%b\r\n\r\nx\r\n--b--\r\n"
+
+    assert [file.filename for file in read(raw % (kind, line)).attachments] == [name]
+
+
+def test_a_charset_without_its_semicolon_is_read() -> None:
+    raw = HEAD + b"Content-Type: text/plain charset=koi8-r\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+
+    assert read(raw + "Да".encode("koi8-r")).text == "Да"
+
+
 def test_an_attachment_that_is_not_there_is_an_index_error() -> None:
     with pytest.raises(IndexError):
         attachment_bytes(sample("plain-utf8-quoted-printable"), 0)

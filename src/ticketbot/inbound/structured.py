@@ -13,6 +13,8 @@ from ticketbot.inbound.headers import MAX_HEADER, words
 def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
     """Return a structured value and its parameters by lower-case name (RFC 2045, 2231, and what senders do)."""
     value, _, rest = raw.partition(b";")
+    if b"=" in value and (early := _EARLY_PARAMETER.search(value)):  # the first semicolon, or all before it, is missing
+        value, rest = raw[: early.start()], raw[early.end() :]
     main = charsets.clean_line(charsets.decode(_without_comments(value))).strip().lower()
     simple: dict[str, bytes] = {}
     pieces: dict[str, dict[int, tuple[bool, bytes]]] = {}
@@ -28,6 +30,9 @@ def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
     for name, sections in pieces.items():
         out[name] = _continued(sections)
     return main, out
+
+
+_EARLY_PARAMETER: Final = re.compile(rb"(?:^|[ \t])(?=[A-Za-z-]{2,20}\*?\d{0,3}\*?[ \t]*=)")
 
 
 def _plain(data: bytes) -> str:
