@@ -9,7 +9,7 @@ from tests.desk.driver import BEN, DeskDriver
 from tests.factories import BEGUN, DESK, a_mail, a_ticket
 
 from ticketbot.clock import FixedClock
-from ticketbot.desk.rounds import desk_week
+from ticketbot.desk.weeks import desk_week
 from ticketbot.outbound.letters_reports import Attainment, LaunchWeek, Week
 from ticketbot.reports.digest import window_of
 from ticketbot.store.database import Store

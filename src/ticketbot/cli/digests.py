@@ -5,7 +5,7 @@ from typing import Any
 
 from ticketbot.app import App
 from ticketbot.desk.clockwork import Timed
-from ticketbot.desk.rounds import desk_week
+from ticketbot.desk.weeks import desk_week
 from ticketbot.domain.calendars import local_date, local_instant
 from ticketbot.domain.drafts import Json
 from ticketbot.outbound.facts import Reader

@@ -82,6 +82,8 @@ def change_state(arrival: Arrival, ticket: Ticket, act: Act, *, care: Care, acto
     if isinstance(after, Refusal):
         raise Conflict(after.reason)
     ticket.updated_at = arrival.at
+    if act is Act.CLIENT_MAIL:
+        ticket.snoozed_until = None
     if after is before:
         return False
     if after in (TicketState.SPAM, TicketState.MERGED):
@@ -199,7 +201,7 @@ def take(acting: Acting) -> str:
     """Make the sender the owner."""
     if acting.ticket.owner_id == acting.person.id:
         return f"T-{acting.ticket.number} is yours already."
-    acting.ticket.owner_id = acting.person.id
+    acting.ticket.owner_id, acting.ticket.owner_team = acting.person.id, None
     acting.note("owner", to=acting.person.slug)
     return f"T-{acting.ticket.number} is yours."
 
@@ -210,6 +212,7 @@ def assign(acting: Acting, *, to: Staff | None, team: str | None = None, text: s
     if to is not None and to.id == ticket.owner_id:
         return f"T-{ticket.number} is with {to.name} already."
     ticket.owner_id = to.id if to is not None else None
+    ticket.owner_team = team if to is None else None
     acting.note("owner", to=to.slug if to is not None else f"team:{team}")
     readers = [to] if to is not None else [each for each in arrival.people().roster if each.team == team]
     tell_new_owner(acting, [each for each in readers if each.id != acting.person.id], text=text)
@@ -252,7 +255,7 @@ def reply(acting: Acting, text: str, *, act: Act = Act.REPLY, gives_away: bool =
     change_state(arrival, ticket, act, care=acting.care, actor=acting.person.slug)
     arrival.keep(ticket, direction="out", audience="public", author="staff", new_text=text)
     if ticket.owner_id is None and not gives_away:
-        ticket.owner_id = acting.person.id
+        ticket.owner_id, ticket.owner_team = acting.person.id, None
         acting.note("owner", to=acting.person.slug, why="first to answer")
     acting.note("reply", act=act.value)
     save_promises(arrival, ticket, _answered(acting, load_clocks(work, ticket), act=act))

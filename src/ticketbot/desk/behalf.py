@@ -39,7 +39,7 @@ from ticketbot.outbound.facts import Thread
 from ticketbot.outbound.letters_client import call_receipt
 from ticketbot.store.models import Client, Contact, Staff, Ticket
 
-OPENING = (CommandName.FOR, CommandName.CALL)
+OPENING = (CommandName.FOR, CommandName.CALL, CommandName.TO)
 _CLASSING = frozenset(
     {CommandName.KIND, CommandName.SEV, CommandName.IMPACT, CommandName.URGENCY, CommandName.CATEGORY}
 )
@@ -81,7 +81,7 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
     """
     command = next(each for each in parsed.commands if each.name in OPENING)
     is_call = command.name == CommandName.CALL
-    party = _party(arrival, command)
+    party = party_of(arrival, command)
     heard = _heard(arrival, party, parsed, is_call=is_call)
     ticket, care = _opened(heard, party, parsed, is_call=is_call)
     if is_call:
@@ -135,7 +135,7 @@ def _tell_caller(heard: Arrival, ticket: Ticket, care: Care, person: Staff) -> N
     )
 
 
-def _party(arrival: Arrival, command: Command) -> Party:
+def party_of(arrival: Arrival, command: Command) -> Party:
     """Return whom a command names; raises Conflict for somebody of no client."""
     desk, address = arrival.work.desk, fold(command.args["address"])
     if address in arrival.rules.not_clients:

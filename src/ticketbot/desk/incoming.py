@@ -10,6 +10,7 @@ from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.feedback import asks_something, rate, vote_by_reply
 from ticketbot.desk.incidents import announce
 from ticketbot.desk.intake import let_in, listeners, open_ticket
+from ticketbot.desk.learning import hear_yes
 from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.told import clock_facts, reader_of, staff_thread, ticket_facts
@@ -93,6 +94,7 @@ def _append(arrival: Arrival, ticket: Ticket) -> Outcome:
         rate(arrival, ticket, vote)
         if not asks_something(arrival, vote):
             return joined(ticket.id, kept.id, f"a rating by reply: {vote.score} of 5")
+    hear_yes(arrival, ticket)
     people = let_in(arrival, ticket, care.client)
     thanks = is_pure_thanks(
         message.new_text,

@@ -225,7 +225,7 @@ def listeners(arrival: Arrival, ticket: Ticket, care: Care) -> list[Staff]:
     """Return who hears of a ticket: its owner, else the triage list."""
     people = arrival.people()
     owner = people.owner(ticket)
-    return [owner] if owner is not None else people.triage(care.launch, care.phase(arrival.at))
+    return [owner] if owner is not None else people.triage(care.launch, care.phase(arrival.at), team=ticket.owner_team)
 
 
 def _written_to(arrival: Arrival) -> frozenset[str]:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
+from ticketbot.domain.calendars import local_date
 from ticketbot.domain.phases import Phase
 from ticketbot.store.database import Work
 from ticketbot.store.models import Launch, Staff, Ticket
@@ -40,16 +42,21 @@ class People:
     def __init__(
         self, work: Work, *, today: date, oncall_address: str | None = None, triage: Sequence[str] = ()
     ) -> None:
-        """Read the roster of this transaction; roles for a launch count as they are held *today*."""
+        """Read the roster of this transaction; roles for a launch count as they are held *today*.
+
+        Whoever is away today is passed over, wherever somebody else is there.
+        """
         self._today = today.isoformat()
         self.roster = work.desk.roster()
+        self._away = frozenset(person.id for person in self.roster if is_away(person, today))
         self._by_id = {person.id: person for person in self.roster}
         self._oncall_address = oncall_address
         self._triage = [person for person in self.roster if person.slug in triage]
 
     def owner(self, ticket: Ticket) -> Staff | None:
-        """Return who owns a ticket, if anybody who is still here."""
-        return self._by_id.get(ticket.owner_id) if ticket.owner_id is not None else None
+        """Return who owns a ticket, if anybody who is still here, and not away."""
+        owner = self._by_id.get(ticket.owner_id) if ticket.owner_id is not None else None
+        return owner if owner is not None and owner.id not in self._away else None
 
     def in_role(self, role: str, *, launch: Launch | None, phase: Phase | None) -> list[Told]:
         """Return who holds a role for a launch in a phase; the lead is the support lead in standard support."""
@@ -72,8 +79,13 @@ class People:
         """Return who is told of the desk as a whole."""
         return self.in_role("manager", launch=None, phase=None)
 
-    def triage(self, launch: Launch | None, phase: Phase | None) -> list[Staff]:
-        """Return who looks at what has no owner: the desk file's list, else the launch's team, else all staff."""
+    def triage(self, launch: Launch | None, phase: Phase | None, *, team: str | None = None) -> list[Staff]:
+        """Return who looks at what no person owns: its *team*, else the desk file's list, the launch's team, all."""
+        owners = [person for person in self.roster if person.team == team] if team is not None else []
+        return self._present(owners or self._watch(launch, phase)) or list(self.roster)
+
+    def _watch(self, launch: Launch | None, phase: Phase | None) -> list[Staff]:
+        """Return who looks at what nobody owns."""
         if self._triage:
             return list(self._triage)
         if launch is None:
@@ -81,7 +93,11 @@ class People:
         team = "standard" if phase is Phase.STANDARD else "hypercare"
         members = [person for person in self.roster if person.team == team]
         leads = self._holders("lead", launch, phase)
-        return list({person.id: person for person in (*leads, *members)}.values()) or list(self.roster)
+        return list({person.id: person for person in (*leads, *members)}.values())
+
+    def _present(self, people: Sequence[Staff]) -> list[Staff]:
+        """Return those of some people who are not away; all of them where nobody is left."""
+        return [person for person in people if person.id not in self._away] or list(people)
 
     def _oncall(self, launch: Launch | None, phase: Phase | None) -> list[Told]:
         if self._oncall_address is None:
@@ -92,6 +108,9 @@ class People:
         return [Told(role="oncall", address=self._oncall_address, name="on-call", zone="UTC")]
 
     def _holders(self, role: str, launch: Launch | None, phase: Phase | None) -> list[Staff]:
+        return self._present(self._named_holders(role, launch, phase))
+
+    def _named_holders(self, role: str, launch: Launch | None, phase: Phase | None) -> list[Staff]:
         wanted = role
         if role == "lead":
             wanted = SUPPORT_LEAD if phase is Phase.STANDARD or (phase is None and launch is None) else HYPERCARE_LEAD
@@ -107,6 +126,11 @@ class People:
     def _is_now(self, term: Mapping[str, str]) -> bool:
         """Return whether a role is held today: from its first day, until the day on which it is over (OR2)."""
         return term.get("since", "") <= self._today < term.get("until", "9999")
+
+
+def is_away(person: Staff, today: date) -> bool:
+    """Return whether somebody is away today, by the calendar on their own wall."""
+    return person.away_until is not None and local_date(person.away_until, ZoneInfo(person.timezone)) > today
 
 
 def roles_of(person: Staff, launch: Launch | None) -> frozenset[str]:

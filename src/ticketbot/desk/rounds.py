@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ticketbot.desk.book import Rules
-from ticketbot.desk.care import care_for, plan_event_of, plan_of
+from ticketbot.desk.care import plan_event_of, plan_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import Told
 from ticketbot.desk.told import reader_of_told
-from ticketbot.domain.calendars import local_date, local_instant, schedule_for
+from ticketbot.desk.weeks import desk_week
+from ticketbot.domain.calendars import local_date, local_instant
 from ticketbot.domain.figures import first_digest_on
 from ticketbot.domain.messages import fold
-from ticketbot.outbound.letters_reports import Week, digest
-from ticketbot.reports.digest import LaunchAt, week_of, window_of
+from ticketbot.outbound.letters_reports import digest
 from ticketbot.store.database import Work
 
 _WEEK = timedelta(days=7)
@@ -81,20 +81,6 @@ class DigestRound(Timed):
         last_monday = last_day - timedelta(days=last_day.weekday())
         gap = (monday - last_monday).days // 7 - 1
         return [last_monday + _WEEK * step for step in range(gap)]
-
-
-def desk_week(work: Work, rules: Rules, *, first_day: date, now: datetime) -> Week:
-    """Return the week of the organisation that begins on *first_day*, as it looks at *now*."""
-    zone = rules.policy.zone
-    end = window_of(first_day, zone, now=now).end
-    launches = []
-    for launch in work.desk.launches():
-        care = care_for(work, policy=rules.policy, client=None, launch=launch, now=now)
-        phase = care.phase_facts(end)
-        if phase is not None:
-            launches.append(LaunchAt(launch=launch, phase=phase))
-    schedule = schedule_for(calendar=rules.policy.calendars[rules.policy.office], zone=zone)
-    return week_of(work, first_day=first_day, zone=zone, launches=launches, schedule=schedule, now=now)
 
 
 def first_digest_day(work: Work, rules: Rules) -> date | None:

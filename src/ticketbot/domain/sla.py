@@ -44,6 +44,7 @@ __all__ = [
     "on_kind",
     "on_lowered",
     "on_opened",
+    "on_parted",
     "on_pending",
     "on_public_reply",
     "on_raised",
@@ -165,6 +166,15 @@ def on_kind(
         if latest is None or latest.state is ClockState.VOID:
             clocks = _joined(clocks, name, since=since, at=at, terms=terms, cause=cause, is_pending=is_pending)
     return clocks
+
+
+def on_parted(clocks: Clocks, *, at: datetime, wrote_at: datetime) -> Clocks:
+    """Void the next answer that a client's mail began, since that mail is a matter of its own (`#split`)."""
+    return _each(
+        clocks,
+        lambda clock: _voided(clock, at) if clock.is_live and clock.started_at == wrote_at else clock,
+        names=(NR,),
+    )
 
 
 def on_voided(clocks: Clocks, *, at: datetime) -> Clocks:

@@ -36,7 +36,7 @@ def ticket_json(work: Work, ticket: Ticket, *, is_whole: bool) -> dict[str, Any]
         "launch": launch.slug if launch is not None else None,
         "requester": ticket.requester_address,
         "participants": [each.address for each in work.tickets.participants(ticket.id)],
-        "owner": owner.slug if owner is not None else None,
+        "owner": owner.slug if owner is not None else f"team:{ticket.owner_team}" if ticket.owner_team else None,
         "created_at": instant(ticket.created_at),
         "resolved_at": instant(ticket.resolved_at),
         "closed_at": instant(ticket.closed_at),
