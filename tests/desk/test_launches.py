@@ -76,6 +76,52 @@ def test_a_boundary_that_passed_during_an_outage_counts_from_the_return_and_neve
     assert desk.ticket().priority == "P3"
 
 
+def stands(desk: DeskDriver, number: int) -> list[object]:
+    """Return what a ticket is promised, and why it has its priority."""
+    ticket = desk.ticket(number)
+    return [ticket.priority, ticket.priority_reasons, desk.due("FR", number=number), desk.due("RES", number=number)]
+
+
+def test_a_mail_of_before_a_boundary_that_is_worked_on_after_it_ends_as_if_it_had_been_in_time(store: Store) -> None:
+    desk = DeskDriver(store, clock=FixedClock(GO_LIVE - timedelta(minutes=1)))
+    words = "We would like to confirm the time."
+    desk.receive(a_mail(subject="Is the cutover still on?", body=words))
+    desk.keep(a_mail(subject="Is the cutover still on, please?", body=words))
+
+    desk.clock.instant = GO_LIVE
+    desk.run_due()
+    desk.clock.instant = GO_LIVE + timedelta(minutes=2)
+    desk.process()
+    desk.run_due()
+
+    assert stands(desk, 1002) == stands(desk, 1001)
+    assert desk.ticket(1002).priority == "P3"
+    assert [event.detail["to"] for event in recorded(desk, "phase")] == ["hypercare"]
+
+
+def test_a_late_mail_is_raised_once_whichever_is_first_the_boundary_or_the_mail(store: Store) -> None:
+    desk = DeskDriver(store, clock=FixedClock(GO_LIVE - timedelta(minutes=1)))
+    desk.keep(a_mail(subject="Is the cutover still on?", body="We would like to confirm the time."))
+
+    desk.clock.instant = GO_LIVE + timedelta(minutes=2)
+    desk.process()
+    before = desk.ticket().priority
+    desk.run_due()
+
+    assert (before, desk.ticket().priority) == ("P4", "P3")
+    assert len(recorded(desk, "priority")) == 1
+
+
+def test_a_mail_of_after_the_boundary_is_not_raised_by_it(store: Store) -> None:
+    desk = before_go_live(store)
+    desk.wait(hours=64)
+    raised = len(recorded(desk, "priority"))
+
+    desk.receive(a_mail(subject="How do I print?", body="I cannot find it."))
+
+    assert len(recorded(desk, "priority")) == raised
+
+
 def test_phases_that_began_before_the_desk_knew_the_launch_are_not_entered_again(store: Store) -> None:
     desk = DeskDriver(store, clock=FixedClock(FRIDAY))
 

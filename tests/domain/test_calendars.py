@@ -303,6 +303,9 @@ CALENDARS = (
     a_calendar(*LUNCH),
     a_calendar(NIGHT, days=range(7)),
     a_calendar(Opening.between("00:00", "24:00"), days=range(7)),
+    weekdays(
+        "half", *LUNCH, special={date(2027, 3, 26): LUNCH[:1], date(2027, 10, 29): (), date(2028, 2, 29): LUNCH[:1]}
+    ),
     a_calendar(Opening.between("01:30", "02:30"), Opening.between("23:00", "00:30"), days=range(7)),
     around_the_clock("A"),
 )
@@ -396,6 +399,9 @@ def oracle(schedule: Schedule, start: datetime, amount: int) -> datetime:
 
 
 def _hours(schedule: Schedule, day: date) -> tuple[Opening, ...]:
+    special = dict(schedule.calendar.special)
+    if day in special:
+        return special[day]
     return () if day in schedule.holidays else schedule.calendar.weekly[day.weekday()]
 
 

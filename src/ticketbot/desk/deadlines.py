@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ticketbot.desk.apologies import apology
+from ticketbot.desk.apologies import Apology, apology
 from ticketbot.desk.book import Rules
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
@@ -22,6 +22,7 @@ from ticketbot.domain.ladder import Step, due_steps, send_at
 from ticketbot.domain.ladder import Told as Place
 from ticketbot.domain.ladder import told as places_for
 from ticketbot.domain.messages import fold
+from ticketbot.domain.policy import ClockName
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.sla import Clock
 from ticketbot.outbound.facts import ClockFacts
@@ -195,10 +196,13 @@ class Deadlines(Timed):
         for ticket, each_reader in readers:
             care = sweep.care(ticket)
             facts, mails = ticket_facts(work, ticket, care, now=now), last_of(work, messages[ticket.id])
+            apologies: dict[ClockName, Apology] = {}
             for reader in each_reader:
                 who, slot = reader.who, max(step.at for _, step in reader.news)
                 late = next((clock for clock, step in reader.news if step.is_breach), None)
-                sorry = apology(work, ticket, care, late, now=now) if late is not None else None
+                if late is not None and late.name not in apologies:
+                    apologies[late.name] = apology(work, ticket, care, late, now=now)
+                sorry = apologies[late.name] if late is not None else None
                 write = reminder if sorry is None else partial(breach, draft_text=sorry.text, draft_until=sorry.until)
                 yield write(
                     reader=reader_of_told(who),

@@ -7,6 +7,7 @@ from ticketbot.desk.actions import save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.calls import give_to_consultant, offer_times
 from ticketbot.desk.care import Care, care_for, hours_of, launch_for
+from ticketbot.desk.entering import raise_if_late
 from ticketbot.desk.incidents import announce
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.recurring import look_for_recurrence
@@ -107,6 +108,7 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
     clocks = on_opened(at=at, terms=terms_of(ticket, care, at))
     save_promises(arrival, ticket, clocks)
     give_to_consultant(arrival, ticket, care)
+    raise_if_late(work, arrival.rules, ticket, care, now=arrival.now)
     acknowledge(arrival, ticket, care)
     show_new(arrival, ticket, care, readers=listeners(arrival, ticket, care), offered=people.offered)
     tell_of_wish(arrival, ticket, care)

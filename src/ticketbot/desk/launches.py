@@ -2,28 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ticketbot.desk.book import Planned, Rules
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
-from ticketbot.desk.promises import load_clocks, moved_deadlines, save_clocks
-from ticketbot.desk.ranking import rank_of
-from ticketbot.desk.waiting import plan_wait
-from ticketbot.domain.kinds import TicketKind
-from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, TicketState
+from ticketbot.desk.entering import PHASE, raise_on_entering
+from ticketbot.desk.promises import load_clocks
+from ticketbot.domain.lifecycle import OPEN_STATES, TicketState
 from ticketbot.domain.phases import Boundary, Phase
-from ticketbot.domain.priority import Priority, raised
-from ticketbot.domain.sla import ClockState, current, on_raised
+from ticketbot.domain.sla import ClockState, current
 from ticketbot.outbound.facts import iso
 from ticketbot.store.database import Work
-from ticketbot.store.models import Launch, Ticket
-
-PHASE = "PHASE"
-CAUSE = "hypercare begins"
-#: A boundary that is acted on so soon after it came counts from its very instant.
-_AT_ONCE = timedelta(minutes=5)
+from ticketbot.store.models import Launch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,28 +111,3 @@ def enter(work: Work, rules: Rules, launch: Launch, care: Care, boundary: Bounda
         launch_id=launch.id,
         detail={"to": boundary.phase.value, "day_index": care.plan.day_index(boundary.at), "open_tickets": told},
     )
-
-
-def raise_on_entering(
-    work: Work, rules: Rules, ticket: Ticket, care: Care, *, boundary: datetime, now: datetime
-) -> None:
-    """Raise an open ticket that was there when hypercare began: priority by TK5, promises by SL5, never loosened."""
-    at = boundary if now - boundary <= _AT_ONCE and ticket.updated_at <= boundary else now
-    found = rank_of(work, rules, ticket, care, at=boundary)
-    if (better := raised(Priority(ticket.priority), by=found)) is not None:
-        raise_told = {"before": ticket.priority, "after": better[0].value, "reasons": list(better[1])}
-        work.tickets.note("priority", at=at, actor="ticketbot", ticket=ticket, detail=raise_told)
-        ticket.priority, ticket.priority_reasons = better[0], list(better[1])
-    clocks = load_clocks(work, ticket)
-    tightened = on_raised(
-        clocks,
-        at=at,
-        terms=care.terms(at=at, kind=TicketKind(ticket.kind), priority=Priority(ticket.priority)),
-        cause=CAUSE,
-        since=ticket.reopened_at or ticket.created_at,
-        is_pending=TicketState(ticket.state) in PAUSED_STATES,
-    )
-    save_clocks(work, ticket, tightened, policy=rules.policy)
-    plan_wait(work, ticket, care)
-    for detail in moved_deadlines(clocks, tightened):
-        work.tickets.note("deadline", at=at, actor="ticketbot", ticket=ticket, detail={**detail, "cause": CAUSE})
