@@ -146,6 +146,24 @@ def test_an_engineer_steers_nothing(store: Store, command: str) -> None:
     assert "may do that" in answer(desk)
 
 
+def test_who_leads_one_launch_steers_that_one(store: Store) -> None:
+    desk = a_launch(store, file=ALONE.replace("knowledge =", 'roles = { hypercare_lead = "ben" }\nknowledge ='))
+
+    mail = write(desk, "#extend acme/hr 7d the import is late", sender=BEN)
+
+    assert (mail.outcome, local(desk, Phase.HYPERCARE)) == ("suppress", "2027-04-07 00:00")
+
+
+def test_two_mails_of_one_second_are_two_changes(store: Store) -> None:
+    desk = a_launch(store)
+
+    first = write(desk, "#extend acme/hr 7d the import is late")
+    second = write(desk, "#extend acme/hr 1d and the tests")
+
+    assert [each.outcome for each in (first, second)] == ["suppress", "suppress"]
+    assert local(desk, Phase.HYPERCARE) == "2027-04-08 00:00"
+
+
 def test_all_or_nothing(store: Store) -> None:
     desk = a_launch(store)
     before = plan(desk)

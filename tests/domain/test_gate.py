@@ -26,6 +26,7 @@ from ticketbot.domain.gate import (
     forecast,
     leaves_on,
     ready_at,
+    ruling_facts,
     suggests_relapse,
 )
 from ticketbot.domain.policy import GateRules, Timetable
@@ -177,6 +178,20 @@ def test_the_gate_that_refuses_as_the_specification_shows_it() -> None:
     assert (way.tickets, way.points) == ((16,), 27.75)
     assert way.earliest_at is not None
     assert way.earliest_at.astimezone(BERLIN).date() == date(2027, 4, 4)
+
+
+def test_a_ruling_is_told_in_plain_values() -> None:
+    told = ruling_facts(ruling(open_high=(7, 9), manual=("the audit",)))
+
+    assert (told["score"], told["threshold"], told["blockers"]) == (100, 75, ["G2", "manual"])
+    assert told["criteria"] == {
+        "G1": {"met": True, "value": 0, "needed": 0},
+        "G2": {"met": False, "value": 2, "needed": 0, "tickets": ["T-7", "T-9"]},
+        "G3": {"met": True, "needed": 168},
+        "G4": {"met": True, "value": 0, "needed": 0},
+        "manual": {"met": False, "texts": ["the audit"]},
+    }
+    assert told["parts"] == GateRules().weights
 
 
 def test_a_score_is_not_rounded_before_it_is_judged() -> None:

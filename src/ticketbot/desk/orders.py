@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from ticketbot.desk import actions, behalf, held, learning, outreach, plans, shipping, undoing
+from ticketbot.desk import actions, behalf, held, plans, undoing
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.asking import lines_of
@@ -54,7 +54,6 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_
         history = tuple(nothing_new(arrival, parsed.text, own)) if own or not parsed.has_commands else ()
         parsed = replace(parsed, text=own)
     acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person, words=_words(parsed), goes_out=goes_out)
-    acting = replace(acting, words=learning.words_with_workaround(acting, parsed))
     errors = _objections(acting, parsed, is_public=is_public)
     foreign = history or (tuple(strangers_in(arrival, ticket, acting.words)) if goes_out else ())
     if errors or foreign:
@@ -191,7 +190,11 @@ def _unknown_people(acting: Acting, parsed: Parsed) -> tuple[CommandError, ...]:
 def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
     """Do what a staff mail says that is about no ticket: open one for somebody else, or what needs none."""
     errors = parsed.errors or refusals(
-        parsed, has_ticket=False, is_public=False, first_response_runs=False, roles=roles_of(person, None)
+        parsed,
+        has_ticket=False,
+        is_public=False,
+        first_response_runs=False,
+        roles=plans.roles_for(arrival, person, parsed),
     )
     if not errors and not parsed.has_commands:
         return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason="a staff mail that names no ticket")
@@ -204,8 +207,7 @@ def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
     try:
         with arrival.work.apart():
             if opens:
-                open_for = outreach.write_first if parsed.has(CommandName.TO) else behalf.open_for
-                acting = open_for(arrival, person, parsed)
+                acting = behalf.open_for(arrival, person, parsed)
                 ticket_id = acting.ticket.id
                 rest = [each for each in parsed.commands if each.name not in behalf.USED_IN_OPENING]
                 done = [_blaming(each, partial(do_on_ticket, acting, each)) for each in rest]

@@ -1,27 +1,29 @@
 """Verbs of the group Plan: a launch is planned, confirmed or changed by mail before go-live (domain.md CM6, PH5)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.people import roles_of
+from ticketbot.desk.standing import record_event
 from ticketbot.desk.told import reader_of
 from ticketbot.domain.calendars import local_date
 from ticketbot.domain.command_specs import ROLES, Who
-from ticketbot.domain.commands import Command
+from ticketbot.domain.commands import Command, Parsed
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.errors import Conflict
-from ticketbot.domain.phases import Phase, PlanEvent, PlanEventKind, event_detail
+from ticketbot.domain.phases import Phase, PlanEvent, PlanEventKind
+from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.profiles import Complexity, profile_name
 from ticketbot.domain.when import day, instant, wall_time
 from ticketbot.outbound.facts import Thread
 from ticketbot.outbound.letters_desk import command_receipt
 from ticketbot.store.models import Launch, Staff
-from ticketbot.store.models import PlanEvent as PlanEventRow
 
+_MOMENT = timedelta(microseconds=1)
 _PLANNING = ("go-live", "customised", "complexity", "profile", "reason")
 
 
@@ -76,6 +78,18 @@ def receipt(arrival: Arrival, person: Staff, done: list[str]) -> Draft:
     )
 
 
+def next_instant(plan: PhasePlan, *, at: datetime) -> datetime:
+    """Return when a change of a plan counts: when its mail came, but after the change before it."""
+    return max(at, plan.events[-1].recorded_at + _MOMENT) if plan.events else at
+
+
+def roles_for(arrival: Arrival, person: Staff, parsed: Parsed) -> frozenset[str]:
+    """Return the roles that somebody holds everywhere, and for the launches that their commands name."""
+    slugs = {command.args["launch"] for command in parsed.commands if "launch" in command.args}
+    launches = [arrival.work.desk.launch_named(slug) for slug in sorted(slugs)]
+    return roles_of(person, None).union(*(roles_of(person, launch) for launch in launches))
+
+
 def instant_of(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
     """Return the instant that a go-live names: a date alone means its midnight; raises Conflict where there is none."""
     on, _, at = text.partition("T")
@@ -95,16 +109,16 @@ def _moved(arrival: Arrival, person: Staff, launch: Launch, care: Care, command:
     go_live_at = instant_of(command.args["go-live"], zone=care.zone, now=arrival.at)
     if go_live_at == care.plan.go_live_at.astimezone(UTC):
         return
+    recorded_at = next_instant(care.plan, at=arrival.at)
     event = PlanEvent(
         kind=PlanEventKind.MOVE_GO_LIVE,
-        recorded_at=arrival.at,
+        recorded_at=recorded_at,
         go_live_at=go_live_at,
         reason=command.args.get("reason", ""),
         by=person.slug,
     )
     care.plan.with_event(event)
-    row = PlanEventRow(launch_id=launch.id, recorded_at=arrival.at, kind=event.kind.value, detail=event_detail(event))
-    arrival.work.desk.add(row)
+    record_event(arrival.work, launch, event)
     yield f"the go-live moved to {go_live_at.astimezone(care.zone):%Y-%m-%d %H:%M}"
 
 

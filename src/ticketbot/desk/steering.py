@@ -9,7 +9,7 @@ from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.errands import Errand
 from ticketbot.desk.people import roles_of
-from ticketbot.desk.plans import described, instant_of
+from ticketbot.desk.plans import described, instant_of, next_instant
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.standing import guards, lines_of, record_event, standing
 from ticketbot.domain.calendars import local_date
@@ -31,7 +31,6 @@ CADENCE, CONFIG, LEFT_EARLY = "cadence", "config", "left_early"
 LEAST_SHARE = 0.5
 _MANAGERS = ROLES[Who.MANAGER] or frozenset()
 _LEADS = ROLES[Who.LEAD] or frozenset()
-_MOMENT = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 
 
@@ -58,8 +57,7 @@ class _Helm:
     @property
     def at(self) -> datetime:
         """Return when a change counts: when its mail came, and after the change before it."""
-        events = self.plan.events
-        return max(self.arrival.at, events[-1].recorded_at + _MOMENT) if events else self.arrival.at
+        return next_instant(self.plan, at=self.arrival.at)
 
     @property
     def roles(self) -> frozenset[str]:

@@ -55,6 +55,8 @@ class PhasePlan:
 
     def stays_since(self, instant: datetime) -> datetime | None:
         """Return since when the present phase stays until a manager says how it ends, None if it has an end (GT4)."""
+        if all(event.kind is not PlanEventKind.HOLD for event in self.events):
+            return None
         course = self._course(instant)
         return course.held[1] if course.held and course.stays(course.phase_at(instant), instant) else None
 
@@ -142,7 +144,8 @@ class PhasePlan:
         steps = self.boundaries(as_of)
         if phase is Phase.PRE_LIVE:
             return steps[0].at
-        return next((after.at for step, after in reversed([*pairwise(steps)]) if step.phase is phase), None)
+        following = [*(step.at for step in steps[1:]), None]
+        return next((end for step, end in reversed([*zip(steps, following, strict=True)]) if step.phase is phase), None)
 
     def _course(self, as_of: datetime | None) -> "Course":
         course = Course(
