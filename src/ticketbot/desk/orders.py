@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from ticketbot.desk import actions, behalf, held, plans, undoing
+from ticketbot.desk import actions, behalf, held, learning, outreach, plans, shipping, undoing
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.asking import lines_of
@@ -54,6 +54,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_
         history = tuple(nothing_new(arrival, parsed.text, own)) if own or not parsed.has_commands else ()
         parsed = replace(parsed, text=own)
     acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person, words=_words(parsed), goes_out=goes_out)
+    acting = replace(acting, words=learning.words_with_workaround(acting, parsed))
     errors = _objections(acting, parsed, is_public=is_public)
     foreign = history or (tuple(strangers_in(arrival, ticket, acting.words)) if goes_out else ())
     if errors or foreign:
@@ -71,6 +72,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_
         undoing.remember(acting, before)
     if done and any(command.name in _CONFIRMED for command in parsed.commands):
         _receipt(acting, done)
+    shipping.tell_what_follows(acting)
     announce(arrival, ticket, care, person=person)
     kept = arrival.work.tickets.by_fingerprint(arrival.message.fingerprint)
     return joined(ticket.id, kept.id if kept is not None else None, " ".join(done)[:500])
@@ -207,7 +209,8 @@ def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
     try:
         with arrival.work.apart():
             if opens:
-                acting = behalf.open_for(arrival, person, parsed)
+                open_for = outreach.write_first if parsed.has(CommandName.TO) else behalf.open_for
+                acting = open_for(arrival, person, parsed)
                 ticket_id = acting.ticket.id
                 rest = [each for each in parsed.commands if each.name not in behalf.USED_IN_OPENING]
                 done = [_blaming(each, partial(do_on_ticket, acting, each)) for each in rest]
