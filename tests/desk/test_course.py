@@ -227,3 +227,24 @@ def test_where_no_client_asked_nobody_is_told_of_a_merge(store: Store) -> None:
     answer(desk, "#merge T-1001", sender=ANA, number=1002)
 
     assert desk.codes(since=before) == ["CMD ana"]
+
+
+# Releases
+
+
+def test_a_release_that_is_out_is_proposed_to_be_shown_once_with_all_that_it_brought(store: Store) -> None:
+    desk = a_house(store, file=WITH_TRAINS)
+    for subject in ("Feature request: notice period", "Feature request: dark colours"):
+        desk.receive(a_mail(subject=subject, body="Could you add it?", headers=vouched("mara@acme.example")))
+    for number in (1001, 1002):
+        answer(desk, "#release 2027-04-08\n\nAccepted.", number=number)
+    desk.sleep(days=37)
+
+    for number in (1001, 1002):
+        answer(desk, "#shipped\n\nIt is live.", number=number)
+
+    letter = desk.letter("WEBINAR").draft
+    assert [each.reader for each in desk.letters("WEBINAR")] == ["ana@desk.example"]
+    assert [each["number"] for each in letter["values"]["tickets"]] == [1001, 1002]
+    assert (letter["values"]["released_on"], len(letter["values"]["slots"])) == ("2027-04-08", 3)
+    assert len(desk.letters("ENH")) == 2

@@ -3,7 +3,6 @@
 from ticketbot.desk.actions import Acting, owed_since, save_promises, terms_of
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.ranking import rank_of
-from ticketbot.desk.wishing import tell_of_wish
 from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.kinds import Channel, Impact, Severity, TicketKind, Urgency, severity_of
@@ -33,9 +32,7 @@ def set_kind(acting: Acting, command: Command) -> str:
             is_pending=TicketState(ticket.state) in PAUSED_STATES,
         )
         save_promises(acting.arrival, ticket, clocks)
-    done = _reranked(acting, f"T-{ticket.number} is now a {kind}", cause=f"#kind {kind}")
-    tell_of_wish(acting.arrival, ticket, acting.care)
-    return done
+    return _reranked(acting, f"T-{ticket.number} is now a {kind}", cause=f"#kind {kind}")
 
 
 def set_severity(acting: Acting, command: Command) -> str:

@@ -10,12 +10,18 @@ from ticketbot.domain.command_specs import ROLES, Who
 from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.kinds import TicketKind
-from ticketbot.domain.lifecycle import Act
+from ticketbot.domain.lifecycle import OPEN_STATES, Act
 from ticketbot.domain.releases import is_too_early
 from ticketbot.domain.sla import on_pending, on_resolved
+from ticketbot.domain.slots import free_slots
 from ticketbot.domain.when import day
+from ticketbot.outbound.facts import Reader, TicketLine
+from ticketbot.outbound.letters_trends import webinar
 
 RELEASE = "release"
+FAQ = "faq"
+WEBINAR_MINUTES = 60
+MOST_QUESTIONS = 3
 
 
 def name_release(acting: Acting, command: Command) -> str:
@@ -35,7 +41,6 @@ def name_release(acting: Acting, command: Command) -> str:
     if "force" in command.args and acting.person.role not in (ROLES[Who.LEAD] or ()):
         raise Conflict("only a lead may name a release before its window")
     acting.note(RELEASE, on=on.isoformat())
-    tell_of_wish(arrival, ticket, acting.care, release_on=on)
     return f"T-{ticket.number} comes with the release of {on.isoformat()}."
 
 
@@ -71,6 +76,45 @@ def before_resolving(acting: Acting, _command: Command, *, speaks: bool) -> None
         raise Conflict(
             f"T-{ticket.number} is an enhancement and leaves by a release: write #release DATE, "
             "or #kind if it is something else"
+        )
+
+
+def tell_what_follows(acting: Acting) -> None:
+    """After a mail about a wish: its client hears a new date (ENH), the lead how to show what a release brought."""
+    ticket, on = acting.ticket, release_of(acting)
+    if ticket.state in OPEN_STATES:
+        tell_of_wish(acting.arrival, ticket, acting.care, release_on=on)
+    acting.arrival.work.flush()
+    done = acting.arrival.work.tickets.events_caused_by(acting.arrival.message.sha256)
+    if on is not None and any(each.ticket_id == ticket.id and each.detail.get("act") == Act.SHIPPED for each in done):
+        _propose_webinar(acting, on)
+
+
+def _propose_webinar(acting: Acting, on: date) -> None:
+    """Propose (WEBINAR) to show what a release brought to this launch; once for each release."""
+    arrival, work, care = acting.arrival, acting.arrival.work, acting.care
+    named = [each for each in work.tickets.events_named(RELEASE) if each.launch_id == acting.ticket.launch_id]
+    last = {each.ticket_id: each.detail["on"] for each in named}
+    brought = [work.tickets.by_id(each) for each, day_on in last.items() if each and day_on == on.isoformat()]
+    asked = [each for each in work.register.items(FAQ) if each.client_id in (None, acting.ticket.client_id)]
+    slots = free_slots(care.schedules[care.policy.office], now=arrival.at, minutes=WEBINAR_MINUTES)
+    for lead in arrival.people().in_role("lead", launch=care.launch, phase=care.phase(arrival.at)):
+        reader = Reader(address=lead.address, name=lead.name, locale=lead.locale, zone=care.zone.key)
+        number = acting.ticket.number
+        arrival.send(
+            webinar(
+                reader=reader,
+                launch_name=care.launch.name if care.launch is not None else "",
+                released_on=on,
+                tickets=[TicketLine(number=each.number, subject=each.subject, state=each.state) for each in brought],
+                questions=[each.title for each in asked[-MOST_QUESTIONS:]],
+                slots=slots,
+                cause=arrival.cause,
+                now=arrival.now,
+                number=number,
+                note_address=arrival.post.staff_addresses(number, reader=lead.address, now=arrival.now).note,
+                launch=care.launch.slug if care.launch is not None else None,
+            )
         )
 
 

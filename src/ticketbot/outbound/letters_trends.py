@@ -110,17 +110,16 @@ def webinar(
     note_address: str | None = None,
     launch: str | None = None,
 ) -> Draft:
-    """Propose (WEBINAR:suggest) to show what a release brought, and the questions asked most; once for a release."""
+    """Propose (WEBINAR) to show what a release brought, and the questions asked most; once for a release."""
     return write(
         Code.WEBINAR,
-        key=key_of(Code.WEBINAR, "suggest", launch or launch_name, released_on.isoformat(), reader=reader),
+        key=key_of(Code.WEBINAR, launch or launch_name, released_on.isoformat(), reader=reader),
         reader=reader,
         cause=cause,
         now=now,
         reply_to=note_address,
         launch=launch,
         values={
-            "variant": "suggest",
             "launch_name": launch_name,
             "released_on": released_on,
             "tickets": tickets,
