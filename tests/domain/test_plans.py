@@ -148,6 +148,19 @@ def test_a_pause_freezes_the_day_and_moves_later_boundaries_by_whole_days() -> N
     assert story(plan)[1:] == [("transition", "2027-04-05 00:00"), ("standard", "2027-06-04 00:00")]
 
 
+def test_a_second_hypercare_that_stays_has_no_end_whatever_the_first_had() -> None:
+    plan = (
+        a_plan()
+        .with_event(event("exit_early", "2027-03-25 10:00", effective_on=date(2027, 3, 30)))
+        .with_event(event("relapse", "2027-04-05 11:00", days=7))
+    )
+
+    held = plan.with_event(event("hold", "2027-04-10 12:00"))
+
+    assert plan.end_of(Phase.HYPERCARE) == at("2027-04-12 00:00")
+    assert held.end_of(Phase.HYPERCARE) is None
+
+
 def test_a_pause_in_transition_leaves_the_end_of_hypercare_in_the_past() -> None:
     plan = a_plan().with_event(event("pause", "2027-04-10 15:00")).with_event(event("resume", "2027-04-20 09:00"))
 
