@@ -10,7 +10,7 @@ from ticketbot.desk.meetings import invite
 from ticketbot.desk.people import People, roles_of
 from ticketbot.desk.post import Post
 from ticketbot.desk.told import client_reader, client_thread, has_client, ticket_facts
-from ticketbot.desk.waiting import OFFERED, offered_of, plan_wait
+from ticketbot.desk.waiting import OFFERED, offers_of, plan_wait
 from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.commands import Command
 from ticketbot.domain.drafts import Draft
@@ -88,13 +88,13 @@ def choose(arrival: Arrival, ticket: Ticket, care: Care) -> bool:
     What has passed or been taken meanwhile is answered with new times.
     """
     work = arrival.work
-    offered = offered_of(work, ticket) if ticket.kind == TicketKind.MEETING else None
+    offers = offers_of(work, ticket) if ticket.kind == TicketKind.MEETING else []
     first = arrival.message.new_text.strip().partition("\n")[0].strip()
     found = _CHOICE.fullmatch(first)
-    if offered is None or found is None or work.register.meeting(ticket.id, MEET) is not None:
+    if not offers or found is None or work.register.meeting(ticket.id, MEET) is not None:
         return False
-    times = [datetime.fromisoformat(text) for text in offered.detail["at"]]
-    host = work.desk.agent(str(offered.detail["host"]))
+    times = [datetime.fromisoformat(text) for text in offers[-1].detail["at"]]
+    host = work.desk.agent(str(offers[-1].detail["host"]))
     if host is None or int(found[1]) > len(times):
         return False
     at = times[int(found[1]) - 1]

@@ -17,6 +17,8 @@ END_TOLD = "end_told"
 #: Event and act: times for a call were offered; they have passed.
 OFFERED = "slots_offered"
 OFFER_AGAIN = "offer_again"
+#: Once, and once more when all have passed: who then is silent is not asked for ever.
+MOST_OFFERS = 2
 _BEFORE_THE_CALL = frozenset({TicketState.NEW, TicketState.OPEN, TicketState.REOPENED})
 
 
@@ -27,9 +29,9 @@ def plan_wait(work: Work, ticket: Ticket, care: Care) -> None:
     """
     state = TicketState(ticket.state)
     if ticket.kind == TicketKind.MEETING and state in _BEFORE_THE_CALL:
-        offered = offered_of(work, ticket)
-        is_open = offered is not None and work.register.meeting(ticket.id, "meet") is None
-        ticket.act_at = max(map(datetime.fromisoformat, offered.detail["at"])) if offered and is_open else None
+        offers = offers_of(work, ticket)
+        is_open = 0 < len(offers) < MOST_OFFERS and work.register.meeting(ticket.id, "meet") is None
+        ticket.act_at = max(map(datetime.fromisoformat, offers[-1].detail["at"])) if is_open else None
         ticket.act = OFFER_AGAIN if is_open else None
     if state is not TicketState.PENDING_CLIENT:
         return
@@ -39,10 +41,10 @@ def plan_wait(work: Work, ticket: Ticket, care: Care) -> None:
     ticket.act_at, ticket.act = (step.at, step.step.value) if step is not None else (None, None)
 
 
-def offered_of(work: Work, ticket: Ticket) -> Event | None:
-    """Return the last offer of times for a call."""
+def offers_of(work: Work, ticket: Ticket) -> list[Event]:
+    """Return the offers of times for a call, the last one at the end."""
     work.flush()
-    return next((each for each in reversed(work.tickets.events(ticket.id)) if each.action == OFFERED), None)
+    return [each for each in work.tickets.events(ticket.id) if each.action == OFFERED]
 
 
 def wait_of(work: Work, ticket: Ticket) -> Wait:
