@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.desk.driver import DeskDriver
-from tests.factories import DESK, a_mail
+from tests.factories import DESK, a_desk, a_mail
 
 from ticketbot.clock import FixedClock
+from ticketbot.desk.gates import Gates
 from ticketbot.store.database import Store
 from ticketbot.store.models import Event
 
@@ -167,3 +168,27 @@ def test_a_blocker_by_hand_holds_the_gate_until_the_desk_file_drops_it(store: St
 
     (gate,) = gates(desk)
     assert (gate.detail["blockers"], gate.detail["criteria"]["manual"]["texts"]) == (["manual"], ["the audit"])
+
+
+def test_a_desk_file_that_moves_the_hour_decides_nothing_again(store: Store) -> None:
+    desk = before_go_live(store)
+    wait_until(desk, NOON + timedelta(hours=1))
+    an_unsolved_concern(desk)
+
+    a_desk(store, ALONE + '[schedule]\ndecision = "11:30"\n', at=desk.now)
+    wait_until(desk, NOON + timedelta(days=2))
+
+    assert [(each.at, each.detail["decision"]) for each in gates(desk)] == [(NOON, "exit")]
+
+
+def test_two_services_decide_a_gate_once(store: Store) -> None:
+    desk = before_go_live(store)
+    wait_until(desk, NOON - timedelta(days=1))
+    an_unsolved_concern(desk)
+    wait_until(desk, NOON - timedelta(minutes=1))
+    one, other = (Gates(store=store, desk=desk.desk) for _ in range(2))
+
+    done = [one.do_one(NOON), other.do_one(NOON), one.do_one(NOON)]
+
+    assert done == [True, False, False]
+    assert len(gates(desk)) == 1

@@ -1,6 +1,6 @@
 """A launch of our own played to both of its gates: every figure is checked by hand arithmetic (GT1 to GT4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,13 +14,15 @@ from ticketbot.sandbox.story import Story, StoryEvent, StoryMail
 
 DESK = Path(__file__).parent / "desk.toml"
 SUPPORT = "support@desk.example"
-MARA, JONAS, PIA, TOM = (f"{name}@acme.example" for name in ("mara", "jonas", "pia", "tom"))
-ANA, BEN = "ana@desk.example", "ben@desk.example"
+MARA, JONAS, PIA, TOM, SVEN = (f"{name}@acme.example" for name in ("mara", "jonas", "pia", "tom", "sven"))
+ANA, BEN, CHEN = (f"{name}@desk.example" for name in ("ana", "ben", "chen"))
 MONITOR, ALERTS = "nagios@monitoring.example", "alerts@desk.example"
+#: When, about which ticket, from whom, to whom, which subject and which words.
+Dated = tuple[str, str | None, str, str, str | None, str]
 
 
-def mails() -> Iterator[tuple[str, str | None, str, str, str | None, str]]:
-    """Yield when, about which ticket, from whom, to whom, which subject and which words."""
+def mails() -> Iterator[Dated]:
+    """Yield the story."""
     # The first seven days bring five matters, all answered, resolved, and rated 5, 5 and 4.
     for number, (day, sender, subject) in enumerate(
         [
@@ -65,15 +67,19 @@ def mails() -> Iterator[tuple[str, str | None, str, str, str | None, str]]:
     yield "04-01 08:00", "D", BEN, "{reply:D}", None, "#resolve\n#concern done\n\nAll forty are right now."
 
 
-@cache
-def played() -> list[dict[str, Any]]:
+def play(mails: Iterable[Dated], *, until: datetime) -> list[dict[str, Any]]:
     events = []
-    for number, (when, label, sender, to, subject, body) in enumerate(mails()):
+    for number, (when, label, sender, to, subject, body) in enumerate(mails):
         mail = StoryMail(sender=sender, to=to, subject=subject, body=body, headers={})
         at = datetime.fromisoformat(f"2027-{when}").replace(tzinfo=UTC)
         events.append(StoryEvent(id=f"G{number:02}", at=at, mail=mail, label=label))
     events.sort(key=lambda event: event.at)
-    return rehearse(Story(events=tuple(events), until=datetime(2027, 4, 8, tzinfo=UTC)), read_desk(DESK))
+    return rehearse(Story(events=tuple(events), until=until), read_desk(DESK))
+
+
+@cache
+def played() -> list[dict[str, Any]]:
+    return play(mails(), until=datetime(2027, 4, 8, tzinfo=UTC))
 
 
 def gates() -> list[dict[str, Any]]:
@@ -149,3 +155,38 @@ def test_the_gate_comes_before_the_phase_of_its_instant_in_the_account() -> None
 def test_every_mail_of_the_story_was_understood() -> None:
     assert not [line for line in played() if line["type"] == "event" and "error" in line]
     assert not [line for line in played() if line["type"] == "letter" and line["code"] == "CMD:error"]
+
+
+SIGNED = ("05-20 08:00", None, SVEN, "signoff+{token:hr}@desk.example", "Signed off", "We are content.")
+ACCEPTED = ("05-21 08:00", None, CHEN, SUPPORT, "launch", "#accept acme/hr we know it well")
+ASKED = ("05-25 08:00", "L", TOM, SUPPORT, "How do I export a list?", "I see no button.")
+
+
+def settled_by(person: str) -> Dated:
+    return ("05-25 09:00", "L", person, "{reply:L}", None, "#resolve\n\nUnder File.")
+
+
+@pytest.mark.parametrize(
+    ("mails", "blockers"),
+    [
+        ((SIGNED, ACCEPTED, ASKED, settled_by(CHEN)), []),
+        ((SIGNED, ACCEPTED), []),
+        ((ACCEPTED, ASKED, settled_by(CHEN)), ["G5"]),
+        ((SIGNED, ASKED, settled_by(CHEN)), ["G6"]),
+        ((SIGNED, ACCEPTED, ASKED, settled_by(BEN)), ["G7"]),
+    ],
+    ids=["all three", "nothing to settle", "not signed", "not accepted", "settled by hypercare"],
+)
+def test_the_handover_asks_for_signature_acceptance_and_a_team_that_helps_itself(
+    mails: tuple[Dated, ...], blockers: list[str]
+) -> None:
+    lines = play(mails, until=datetime(2027, 6, 1, tzinfo=UTC))
+
+    exit_, handover = (line for line in lines if line["type"] == "gate" and line["launch"] == "acme/hr")
+    assert (exit_["decision"], exit_["at"]) == ("exit", "2027-03-30T10:00:00Z")
+    assert (handover["kind"], handover["at"]) == ("handover", "2027-05-28T10:00:00Z")
+    assert handover["blockers"] == blockers
+    assert handover["decision"] == ("extend" if blockers else "exit")
+    assert handover.get("new_end") == ("2027-06-05T22:00:00Z" if blockers else None)
+    standard = [line["at"] for line in lines if line["type"] == "phase" and line["launch"] == "acme/hr"][-1]
+    assert (standard == "2027-05-29T22:00:00Z") is not bool(blockers)

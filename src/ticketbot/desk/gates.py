@@ -83,11 +83,11 @@ class Gates(Timed):
         return min(due, key=lambda gate: (gate.at, gate.planned.slug), default=None)
 
     def _is_undecided(self, work: Work, gate: _Gate) -> bool:
-        """Return whether a gate waits: what lay before the desk knew the launch is past."""
-        key = (gate.planned.slug, gate.at)
+        """Return whether a gate waits: each end is decided once; what lay before the desk knew the launch is past."""
+        key = (gate.planned.slug, gate.ends_at)
         if key in self._decided:
             return False
-        if gate.planned.slug in work.desk.readers_of_round(ROUND, period_start=gate.at):
+        if gate.planned.slug in work.desk.readers_of_round(ROUND, period_start=gate.ends_at):
             self._decided.add(key)
             return False
         return gate.at > self._known(work, gate.planned)
@@ -115,7 +115,7 @@ class Gates(Timed):
         assert care.launch is not None
         is_late = now - gate.at > _AT_ONCE
         told = "late" if is_late else "decided"
-        if not work.desk.write_round(ROUND, reader=planned.slug, period_start=gate.at, now=now, state=told):
+        if not work.desk.write_round(ROUND, reader=planned.slug, period_start=gate.ends_at, now=now, state=told):
             return
         kind = KINDS[gate.phase]
         _, ruling = ruling_of(work, rules, care, kind=kind, at=gate.at)
