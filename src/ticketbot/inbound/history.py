@@ -69,7 +69,7 @@ def _with_ruler(lines: Sequence[str], number: int) -> int:
     return above if above is not None and _RULED.fullmatch(lines[above][:LOOKED_AT]) else number
 
 
-_RULED: Final = re.compile(r"\s*[-_=*~]{5,}\s?(?:[^\W\d]+\s?){1,5}[-_=*~]{5,}\s*")
+_RULED: Final = re.compile(r"\s{0,9}[-_=*~]{5,60}\s?[^\W\d]{1,30}(?:\s[^\W\d]{1,30}){0,4}\s?[-_=*~]{5,60}\s{0,9}")
 
 
 def _asks_above(lines: Sequence[str]) -> bool:
@@ -143,7 +143,11 @@ def _is_notes_block(lines: Sequence[str], number: int) -> bool:
     """Return whether Notes' header begins here: name, date, then labels that stand on lines of their own."""
     if not 0 < len(lines[number]) < 120 or number + 2 >= len(lines):
         return False
-    following = (_CELLS.split(line.strip(" *_:"))[0] for line in lines[number + 1 : number + 24] if line.strip())
+    following = (
+        _CELLS.split(line[:LOOKED_AT].strip(" *_:"), maxsplit=1)[0]
+        for line in lines[number + 1 : number + 24]
+        if line.strip()
+    )
     told = next(following, "")
     if not 0 < len(told) <= 40 or not WHEN.search(told):
         return False
@@ -166,7 +170,7 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
     """Return where "On … Ann wrote:" begins that ends on line *end*, or None when it is none."""
     if LONE_INTRODUCTION.match(lines[end][:LOOKED_AT]):
         return end
-    span = " ".join(line.strip()[:LOOKED_AT] for line in lines[max(0, end - _SPAN + 1) : end + 1])
+    span = " ".join(line.strip()[:LOOKED_AT] for line in lines[max(0, end - _SPAN + 1) : end + 1])[-LOOKED_AT:]
     if not (WROTE.search(span) or _ADDRESS_ENDS.search(_bare(span))):
         return None  # the cheap look first: endless lines that end in a colon cost nothing more
     joined = ""
@@ -204,7 +208,8 @@ def _is_sentence(line: str) -> bool:
 
 def is_attribution(text: str) -> bool:
     """Return whether a text says who wrote when, as programs say it."""
-    has_time, has_address = bool(WHEN.search(text)), bool(ADDRESS.search(text)) or "&lt;" in text
+    has_time = bool(WHEN.search(text))
+    has_address = ("@" in text and bool(ADDRESS.search(text))) or "&lt;" in text
     if not has_address and _LOWER_CASE.match(text):
         return False  # people write "am 16.11. schrieb der Server", programs begin with a capital
     if WROTE.search(text):

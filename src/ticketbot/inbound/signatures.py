@@ -86,7 +86,7 @@ def _is_sentence(line: str) -> bool:
 
 
 def _reaches(line: str) -> bool:
-    return bool(_PHONE.search(line) or _URL.search(line) or ADDRESS.search(line))
+    return bool(_PHONE.search(line) or _URL.search(line) or ("@" in line and ADDRESS.search(line)))
 
 
 def _is_contact_block(lines: Sequence[str], number: int) -> bool:
