@@ -158,7 +158,9 @@ P1 = "2 h"
 def test_reminders_closing_nudges_watch_and_timetable_are_configurable() -> None:
     policy = desk(EVERYTHING).policy
 
-    assert policy.ladder == LadderRules(lead_from=50, manager_from=90, director_from=200)
+    assert policy.ladder == LadderRules(
+        lead_from=50, manager_from=90, director_from=200, bundle_over=3, bundle_within=timedelta(minutes=5)
+    )
     assert (policy.chase_days[Priority.P3], policy.chase_days[Priority.P4]) == (1, 5)
     assert (policy.office, policy.closes_after, policy.reopens_within) == ("X", timedelta(hours=24), timedelta(days=7))
     assert (policy.resolves_after_days, policy.resolve_told_days_before) == (10, 3)
@@ -181,6 +183,8 @@ EVERYTHING = """
 lead_from = 50
 manager_from = 90
 director_from = 200
+bundle_over = 3
+bundle_within = "5 min"
 [chase]
 P3 = 1
 P4 = 5

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time
 from ticketbot.clock import Clock, SystemClock
 from ticketbot.config import MailboxChannel, MailboxSettings, Settings, load_keyring
 from ticketbot.desk.book import Book, MailboxRules
+from ticketbot.desk.bundling import Bundles
 from ticketbot.desk.chasing import Silence
 from ticketbot.desk.deadlines import Deadlines
 from ticketbot.desk.desk import Desk
@@ -232,6 +233,7 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
             Entry(name="gates", job=Gates(store=store, desk=desk), is_before_mail=True),
             Entry(name="launches", job=Launches(store=store, desk=desk), is_before_mail=True),
             Entry(name="deadlines", job=Deadlines(store=store, desk=desk)),
+            Entry(name="bundles", job=Bundles(store=store, desk=desk)),
             Entry(name="silence", job=Silence(store=store, desk=desk)),
             Entry(name="digest", job=DigestRound(store=store, desk=desk)),
             Entry(name="strangers", job=Strangers(store=store, desk=desk)),

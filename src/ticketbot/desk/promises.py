@@ -13,6 +13,7 @@ from ticketbot.outbound.facts import iso
 from ticketbot.outbound.letters import Code
 from ticketbot.store.database import Work
 from ticketbot.store.models import LetterState, Reminder, SlaClock, Ticket
+from ticketbot.store.outbox import BUNDLED
 
 _SECOND = timedelta(seconds=1)
 #: The state of a threshold whose reminder was dropped before anybody got it.
@@ -111,7 +112,7 @@ def _void_reminders(work: Work, moved: Mapping[int, Clocks], reminders: Mapping[
         if is_void and letter.state == LetterState.QUEUED:
             work.outbox.supersede(letter, reason="the time that it names has moved")
             dropped |= steps
-        elif letter.state != LetterState.SUPERSEDED:
+        elif letter.state != LetterState.SUPERSEDED or letter.reason == BUNDLED:
             kept |= steps
     for row in (row for ticket_id in warned for row in reminders[ticket_id]):
         if (row.ticket_id, row.clock, row.cycle, row.level) in dropped - kept:

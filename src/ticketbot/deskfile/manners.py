@@ -26,6 +26,9 @@ class LadderSection(Section):
     manager_from: Percent = Field(default=_LADDER.manager_from, description="from which percent the manager is")
     director_from: Percent = Field(default=_LADDER.director_from, description="from which percent the director is")
 
+    bundle_over: int = Field(default=_LADDER.bundle_over, ge=1, description="more reminders than this become one mail")
+    bundle_within: Duration = Field(default=_LADDER.bundle_within, description="if they come within this time")
+
     @field_validator("P1", "P2", "P3", "P4", "update")
     @classmethod
     def _climbs(cls, steps: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -48,6 +51,8 @@ class LadderSection(Section):
             lead_from=self.lead_from,
             manager_from=self.manager_from,
             director_from=self.director_from,
+            bundle_over=self.bundle_over,
+            bundle_within=self.bundle_within,
         )
 
 

@@ -1,11 +1,11 @@
 """The letters that staff read about their own acts and about the desk itself: receipts, errors, triage, notices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ticketbot.domain.drafts import Draft
+from ticketbot.domain.drafts import Draft, Json
 from ticketbot.outbound.facts import Cause, ClockFacts, Reader, Thread, TicketFacts, TicketLine
 from ticketbot.outbound.letters import Code, key_of, write
 
@@ -22,6 +22,7 @@ class Matter(StrEnum):
     CLOCK_JUMP = "clock_jump"
     MAILBOX_REBUILT = "mailbox_rebuilt"
     UNVERIFIED = "unverified"
+    REPORT_NOTE = "report_note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +229,7 @@ def notice(
 def bundle(
     *,
     reader: Reader,
-    reminders: Sequence[Reminder],
+    reminders: Sequence[Reminder | Mapping[str, Json]],
     slot: datetime,
     now: datetime,
     send_at: datetime | None = None,

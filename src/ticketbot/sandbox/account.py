@@ -15,6 +15,7 @@ from ticketbot.outbound.letters import Code
 from ticketbot.reports.tickets import instant, ticket_json
 from ticketbot.store.database import Work
 from ticketbot.store.models import LetterState, OutboxMail, Ticket
+from ticketbot.store.outbox import BUNDLED
 
 #: In which order things of one instant are told.
 RANKS = ("gate", "phase", "event", "letter", "digest", "final")
@@ -116,13 +117,13 @@ class Account:
             code, to = full_code(letter.code, letter.draft["values"]), [*letter.to, *letter.cc]
             if letter.code in (Code.REMIND, Code.BREACH) and ticket is not None:
                 yield from self._steps(letter, ticket, {"type": "letter", "code": code, **about, "to": to}, until)
-            elif letter.sent_at is not None and letter.sent_at <= until:
+            elif letter.sent_at is not None and letter.sent_at <= until and letter.code != Code.BUNDLE:
                 yield {"at": letter.sent_at, "type": "letter", "code": code, **about, "to": to,
                        "send_at": instant(letter.sent_at)}  # fmt: skip
 
     def _steps(self, letter: OutboxMail, ticket: Ticket, line: Line, until: datetime) -> Iterator[Line]:
         """Yield a line for each clock and threshold that one reminder tells of; one that was dropped tells nothing."""
-        if letter.state in _NEVER:
+        if letter.state in _NEVER and letter.reason != BUNDLED:
             return
         slot = datetime.fromisoformat(letter.draft["values"]["slot"])
         for step in self.work.tickets.reminders(ticket.id):

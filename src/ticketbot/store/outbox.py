@@ -102,6 +102,18 @@ class Waiting:
     is_overdue: bool
 
 
+#: Why a reminder goes no more by itself: it is told in a bundle.
+BUNDLED = "it is told in a bundle"
+#: Letters that wait a moment for others of their kind, and how long at most.
+_GATHERED = dict.fromkeys(("REMIND", "BREACH"), timedelta(seconds=30))
+_WAITS_FOR_OTHERS = (
+    OutboxMail.state == LetterState.QUEUED,
+    OutboxMail.next_at > OutboxMail.send_at,
+    OutboxMail.attempts == 0,
+    OutboxMail.code.in_(list(_GATHERED)),
+)
+
+
 class OutboxRows(Rows):
     """The letters."""
 
@@ -136,7 +148,7 @@ class OutboxRows(Rows):
                     "id_key": key_of(message_id),
                     "state": state,
                     "send_at": draft.send_at,
-                    "next_at": draft.send_at,
+                    "next_at": draft.send_at + _GATHERED.get(draft.code, timedelta()),
                     "created_at": now,
                     "ticket_id": ids.get(draft.ticket),
                     "cause": draft.cause,
@@ -315,6 +327,28 @@ class OutboxRows(Rows):
         letter.announced_at = None
         letter.reason = None
         self.session.info["news"] = True
+
+    def gathered(self, *, now: datetime, limit: int) -> Sequence[OutboxMail]:
+        """Return letters whose instant has come and that wait a moment for others of their kind."""
+        return self.session.scalars(
+            select(OutboxMail)
+            .where(*_WAITS_FOR_OTHERS, OutboxMail.next_at > now, OutboxMail.send_at <= now)
+            .order_by(OutboxMail.send_at, OutboxMail.id)
+            .limit(limit)
+        ).all()
+
+    def next_gathering(self, *, now: datetime) -> datetime | None:
+        """Return the next instant of a letter that waits for others."""
+        return self.session.scalar(
+            select(func.min(OutboxMail.send_at)).where(*_WAITS_FOR_OTHERS, OutboxMail.next_at > now)
+        )
+
+    def let_go(self, letters: Sequence[OutboxMail], *, is_bundled: bool) -> None:
+        """Let letters wait for others no more: they go by themselves, or never, as a bundle tells what they tell."""
+        ids = [letter.id for letter in letters]
+        waiting = update(OutboxMail).where(OutboxMail.id.in_(ids), OutboxMail.state == LetterState.QUEUED)
+        bundled = {"state": LetterState.SUPERSEDED, "reason": BUNDLED}
+        self.changed(waiting.values(**bundled) if is_bundled else waiting.values(next_at=OutboxMail.send_at))
 
     def supersede(self, letter: OutboxMail, *, reason: str) -> bool:
         """Let a letter that waits never go; return False if it is on its way, or has gone, meanwhile."""
