@@ -72,4 +72,5 @@ def _messages(work: Work) -> list[str]:
 
 
 def _letters(work: Work) -> list[tuple[str, str]]:
-    return sorted((letter.code, letter.to[0]) for letter in work.outbox.listed())
+    """Return the letters that every client's mail causes; what else the desk tells of is counted in the balance."""
+    return sorted((each.code, each.to[0]) for each in work.outbox.listed() if each.code in {"ACK", "NEW"})

@@ -1,5 +1,6 @@
 """The service killed at each point of its talks with both servers: just before and just after what they do for it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -85,8 +86,9 @@ def _finished(work: Work) -> int:
     """Return how many mails were worked on, put away, acknowledged and shown; -1 while anything is under way."""
     mails, letters, ledger = work.inbox.counts(), work.outbox.counts(), work.ledger.counts()
     done = mails.get("done", 0)
-    is_whole = (mails, letters, ledger) == ({"done": done}, {"sent": 2 * done}, {"acked": done})
-    return done if is_whole else -1
+    told = Counter(letter.code for letter in work.outbox.listed())
+    is_quiet = (mails, set(letters), ledger) == ({"done": done}, {"sent"}, {"acked": done})
+    return done if is_quiet and told["ACK"] == told["NEW"] == done else -1
 
 
 def _waiting(work: Work) -> int:

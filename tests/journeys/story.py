@@ -35,6 +35,7 @@ MESSAGES = [
 LETTERS = sorted(
     [
         ("ACK", "mara@acme.example", "sent"),
+        ("INCIDENT", "ana@desk.example", "sent"),
         ("NEW", "ana@desk.example", "sent"),
         ("NEW", "ben@desk.example", "sent"),
         ("RELAY_OUT", "mara@acme.example", "sent"),
