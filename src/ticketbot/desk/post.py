@@ -9,10 +9,11 @@ from ticketbot.domain.addressing import Purpose, signed_address
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.ids import message_id_for
 from ticketbot.domain.ratings import ADDRESS_WORKS
-from ticketbot.domain.tokens import Audience, Keyring, make_token
+from ticketbot.domain.tokens import Audience, Keyring, Token, make_token
 from ticketbot.outbound.compose import DeskIdentity
 from ticketbot.outbound.facts import ReplyAddresses
 from ticketbot.store.database import Work
+from ticketbot.store.models import Launch
 
 #: How long a staff member's own reply addresses work. Every letter brings fresh ones.
 STAFF_TOKEN_DAYS = 90
@@ -89,6 +90,21 @@ class Post:
             ends_at=now + timedelta(days=TRIAGE_TOKEN_DAYS),
         )
         return signed_address(self.identity.address, token, purpose=Purpose.NOTE)
+
+    def report_address(self, launch: str | None, *, reader: str, now: datetime) -> str:
+        """Return the address at which this person answers a report, of a launch (`acme/hr`) or of the whole desk."""
+        token = make_token(
+            self.keys,
+            audience=Audience.REPORT,
+            number=self.launch_mark(launch) if launch is not None else 0,
+            reader=reader,
+            ends_at=now + timedelta(days=STAFF_TOKEN_DAYS),
+        )
+        return signed_address(self.identity.address, token, purpose=Purpose.NOTE)
+
+    def launch_of(self, work: Work, token: Token) -> Launch | None:
+        """Return the launch whose report a token answers, None for one of the whole desk."""
+        return next((each for each in work.desk.launches() if self.launch_mark(each.slug) == token.number), None)
 
 
 def mark_of_mail(sha256: str) -> int:

@@ -44,7 +44,8 @@ class DigestRound(Timed):
                 ):
                     continue
                 reader = reader_of_told(manager)
-                draft = digest(reader=reader, week=week, slot=slot, now=now, skipped=skipped)
+                address = self.desk.post.report_address(None, reader=manager.address, now=now)
+                draft = digest(reader=reader, week=week, slot=slot, now=now, skipped=skipped, reply_to=address)
                 self.send(work, [draft], now=now)
         return True
 

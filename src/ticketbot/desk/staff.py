@@ -7,10 +7,11 @@ from ticketbot.desk.care import care_of
 from ticketbot.desk.challenges import answer_to_challenge, hold_and_ask
 from ticketbot.desk.orders import act
 from ticketbot.desk.outcome import Fate, Outcome, joined
+from ticketbot.desk.reported import answered
 from ticketbot.desk.strangers import answer_about_stranger
 from ticketbot.desk.told import reader_of, staff_thread
 from ticketbot.domain.authority import StaffStanding, staff_standing
-from ticketbot.domain.commands import parse
+from ticketbot.domain.commands import Parsed, parse
 from ticketbot.domain.tokens import Audience
 from ticketbot.outbound.letters_desk import Matter, notice
 from ticketbot.store.models import MailState, Staff
@@ -23,9 +24,10 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
         return decided
     parsed = parse(arrival.message.new_text, own_name=person.name)
     token = arrival.match.token
+    report = arrival.clues.own_token(person.email, {Audience.REPORT})
     ruling = staff_standing(
         arrival.sender,
-        has_own_token=token is not None,
+        has_own_token=token is not None or report is not None,
         has_commands=parsed.has_commands,
         has_ticket=arrival.match.ticket is not None,
     )
@@ -33,7 +35,7 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
     arrival.note("ruling", ticket=ticket, actor=person.slug, standing=ruling.standing.value, why=ruling.reason)
     match ruling.standing:
         case StaffStanding.ACT:
-            return act(arrival, person, parsed, is_public=token is not None and token.audience is Audience.STAFF_REPLY)
+            return _acts(arrival, person, parsed)
         case StaffStanding.HOLD_AND_CHALLENGE:
             return hold_and_ask(arrival, person, parsed, ruling.reason)
         case StaffStanding.NOTE | StaffStanding.UNVERIFIED_NOTE:
@@ -53,10 +55,17 @@ def receive_confirmed(arrival: Arrival, person: Staff) -> Outcome:
     decided = answer_about_stranger(arrival, person, is_confirmed=True)
     if decided is not None:
         return decided
-    parsed = parse(arrival.message.new_text, own_name=person.name)
+    return _acts(arrival, person, parse(arrival.message.new_text, own_name=person.name), is_confirmed=True)
+
+
+def _acts(arrival: Arrival, person: Staff, parsed: Parsed, *, is_confirmed: bool = False) -> Outcome:
+    """Do what a mail says: an answer to a report by its lines, any other by its commands and words."""
+    report = arrival.clues.own_token(person.email, {Audience.REPORT})
+    if report is not None and not parsed.has_commands:
+        return answered(arrival, person, report)
     token = arrival.match.token
     is_public = token is not None and token.audience is Audience.STAFF_REPLY
-    return act(arrival, person, parsed, is_public=is_public, is_confirmed=True)
+    return act(arrival, person, parsed, is_public=is_public, is_confirmed=is_confirmed)
 
 
 def _note_only(arrival: Arrival, person: Staff, *, is_verified: bool, reason: str) -> Outcome:

@@ -1,7 +1,7 @@
 """Signed addresses, anchors and markers: the three places where our tokens travel in mail (contracts.md §8).
 
 support+r.TOKEN@desk.example   reply+TOKEN@desk.example       answers the client
-support+n.TOKEN@desk.example   note+TOKEN@desk.example        leaves a note (challenges and triage use it too)
+support+n.TOKEN@desk.example   note+TOKEN@desk.example        leaves a note (challenges, triage and reports use it too)
 support+c5.TOKEN@desk.example  csat+5.TOKEN@desk.example      rates
 support+s.TOKEN@desk.example   signoff+TOKEN@desk.example     signs off
 <t.TOKEN@desk.example>                                        anchor: in References of every letter of a ticket
@@ -35,13 +35,15 @@ class Purpose(StrEnum):
 #: Which tokens an address of each purpose may carry. The token says what may be done; a mismatch was made by hand.
 AUDIENCES: dict[Purpose, frozenset[Audience]] = {
     Purpose.REPLY: frozenset({Audience.CLIENT_REPLY, Audience.STAFF_REPLY}),
-    Purpose.NOTE: frozenset({Audience.STAFF_NOTE, Audience.TRIAGE, Audience.CHALLENGE}),
+    Purpose.NOTE: frozenset({Audience.STAFF_NOTE, Audience.TRIAGE, Audience.CHALLENGE, Audience.REPORT}),
     Purpose.RATE: frozenset({Audience.RATING}),
     Purpose.SIGN_OFF: frozenset({Audience.SIGN_OFF}),
 }
 
 #: The tokens that are one person's own, and whose replies never go to a client unless they say so.
-STAFF_AUDIENCES = frozenset({Audience.STAFF_REPLY, Audience.STAFF_NOTE, Audience.TRIAGE, Audience.CHALLENGE})
+STAFF_AUDIENCES = frozenset(
+    {Audience.STAFF_REPLY, Audience.STAFF_NOTE, Audience.TRIAGE, Audience.CHALLENGE, Audience.REPORT}
+)
 
 #: The tokens whose number is a ticket's, so that a mail to them belongs to that ticket.
 TICKET_AUDIENCES = frozenset(

@@ -33,6 +33,7 @@ class Audience(IntEnum):
     ANCHOR = 6
     CHALLENGE = 7
     TRIAGE = 8
+    REPORT = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
