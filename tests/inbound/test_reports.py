@@ -513,6 +513,45 @@ def test_a_standard_report_with_list_headers_is_still_a_bounce() -> None:
     assert understood(raw) == ("bounce", ["gone@client.example"])
 
 
+DAEMON = (
+    "From: MAILER-DAEMON@mx.client.example\nTo: support@desk.example\nReturn-Path: <>\nSubject: Undelivered Mail\n\n"
+)
+
+
+def test_a_status_that_names_nobody_is_filled_in_from_the_words() -> None:
+    first = "Your message to <gone@client.example> could not be delivered: user unknown"
+
+    assert understood(reported("Action: failed\nStatus: 5.1.1", first=first)) == ("bounce", ["gone@client.example"])
+
+
+def test_a_status_that_stands_in_the_text_is_read_by_its_fields() -> None:
+    words = (
+        "This report was torn on its way. Delivery failed.\n\nFinal-Recipient: rfc822; gone@client.example\nAction: failed\n\n"
+        "Final-Recipient: rfc822; slow@client.example\nAction: delayed\n\n"
+        "Final-Recipient: rfc822; fine@client.example\nAction: delivered\n"
+    )
+
+    kind, recipients = understood(DAEMON + words)
+
+    assert kind == "bounce"
+    assert set(recipients) == {"gone@client.example", "slow@client.example"}
+
+
+def test_a_complaint_without_the_form_is_one() -> None:
+    assert understood("From: staff@hotmail.com\nSubject: complaint about message from 192.0.2.1\n\nJunk.")[0] == (
+        "feedback_report"
+    )
+
+
+def test_an_empty_envelope_sender_and_a_name_make_a_bounce_of_plain_words() -> None:
+    raw = (
+        "From: Mail <mail@client.example>\nTo: support@desk.example\nReturn-Path: <>\nSubject: Delivery problem\n\n"
+        "Unknown user: gone@client.example\n"
+    )
+
+    assert understood(raw) == ("bounce", ["gone@client.example"])
+
+
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
 @pytest.mark.parametrize("shape", ["plain", "mixed"])
 def test_a_bounce_in_words_is_read_however_its_text_is_encoded(encoding: str, shape: str) -> None:
