@@ -98,6 +98,19 @@ def _undone(desk: DeskDriver) -> None:
     desk.receive(a_mail(sender=BEN, to=desk.note_address(), body="#undo"))
 
 
+def _split(desk: DeskDriver) -> None:
+    says(desk, "We look at it.")
+    writes(desk, "By the way, the import is broken too.", number=1001)
+    says(desk, "#split")
+    says(desk, "We look at that as well.", number=1002)
+
+
+def _written_first(desk: DeskDriver) -> None:
+    desk.receive(a_mail(sender=BEN, subject="Your report", body="#to jonas@acme.example\n\nIt works again."))
+    desk.sleep(hours=2)
+    writes(desk, "Does it?", number=1002)
+
+
 def _released(desk: DeskDriver) -> None:
     says(desk, "#kind enhancement\n\nWe take it as a wish.")
     says(desk, "#release 2027-04-08\n\nIt comes in April.")
@@ -108,7 +121,7 @@ def _released(desk: DeskDriver) -> None:
 @pytest.mark.parametrize(
     "story",
     [_answered_and_settled, _waited_for, _back_twice, _raised_and_lowered, _classed_anew, _spam_and_back, _merged,
-     _undone, _released],
+     _undone, _released, _split, _written_first],
     ids=lambda story: story.__name__.strip("_"),
 )  # fmt: skip
 def test_the_policy_in_force_gives_every_promise_as_it_was(store: Store, story: object) -> None:

@@ -6,7 +6,7 @@ hours are the other file's.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ticketbot.desk.care import Care, care_for
@@ -92,8 +92,12 @@ class Backtest:
     def _happened(self, tickets: Sequence[Ticket], entered: Sequence[Event]) -> dict[int, list[Happening]]:
         """Return the events of each ticket, with those of its launch that raised it."""
         found: dict[int, list[Happening]] = defaultdict(list)
+        created = {ticket.id: ticket.created_at for ticket in tickets}
         for event in self.work.readings.events_of_tickets([ticket.id for ticket in tickets]):
-            found[event.ticket_id or 0].append(_happening(event))
+            happening = _happening(event)
+            if event.action == "opened":  # a mail that was split off counts from its arrival
+                happening = replace(happening, at=created[event.ticket_id or 0])
+            found[event.ticket_id or 0].append(happening)
         by_number = {f"T-{ticket.number}": ticket for ticket in tickets}
         for event in entered:
             for listed in event.detail.get("open_tickets", ()):

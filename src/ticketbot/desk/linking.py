@@ -17,6 +17,7 @@ from ticketbot.domain.messages import Address, Authentication, fold
 from ticketbot.domain.priority import priority_of
 from ticketbot.domain.senders import Sender
 from ticketbot.domain.sla import on_opened, on_parted
+from ticketbot.outbound.facts import iso
 from ticketbot.store.models import Message, Ticket
 
 LINKED = "linked"
@@ -49,7 +50,7 @@ def split(acting: Acting, _command: Command) -> str:
     heard.note(
         "opened", ticket=new, actor=acting.person.slug, channel=new.channel, priority=new.priority, kind=new.kind
     )
-    acting.note("split", into=f"T-{new.number}")
+    acting.note("split", into=f"T-{new.number}", wrote_at=iso(mail.at))
     arrival.note("split_from", ticket=new, actor=acting.person.slug, number=f"T-{ticket.number}")
     save_promises(arrival, new, on_opened(at=mail.at, terms=terms_of(new, acting.care, mail.at)))
     acknowledge(heard, new, acting.care)

@@ -1,7 +1,7 @@
 """Past tickets played again: what happened to each, from its events, and its promises under any policy (backtest)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -18,6 +18,7 @@ from ticketbot.domain.sla import (
     on_kind,
     on_lowered,
     on_opened,
+    on_parted,
     on_pending,
     on_public_reply,
     on_raised,
@@ -57,6 +58,7 @@ class What(StrEnum):
     RAISED = "raised"
     LOWERED = "lowered"
     CLASSED = "classed"
+    PARTED = "parted"
     VOIDED = "voided"
     RESTORED = "restored"
 
@@ -66,7 +68,8 @@ class Fact:
     """One step of a ticket that its promises follow: all that a policy must know to reckon anew.
 
     `is_settled`: nothing new begins, the ticket waits or is done with. `is_by_client`: the client's mail did it.
-    `is_told`: there were words to the client. `since` is from when a promise counts that the step adds.
+    `is_told`: there were words to the client. `since` is from when a promise counts that the step adds, or when the
+    mail was written that is a matter of its own now.
     """
 
     at: datetime
@@ -139,6 +142,7 @@ _STEPS: Mapping[What, Callable[[Clocks, Fact, Terms], Clocks]] = {
     What.RAISED: _raised,
     What.LOWERED: lambda clocks, fact, terms: on_lowered(clocks, at=fact.at, terms=terms, cause=fact.cause),
     What.CLASSED: _classed,
+    What.PARTED: lambda clocks, fact, _: on_parted(clocks, at=fact.at, wrote_at=fact.since or fact.at),
     What.VOIDED: lambda clocks, fact, _: on_voided(clocks, at=fact.at),
     What.RESTORED: lambda clocks, fact, terms: on_restored(clocks, at=fact.at, terms=terms),
 }
@@ -160,6 +164,7 @@ class _Reading:
             "state": self._moved,
             "reply": self._answered,
             "kind": self._classed,
+            "split": self._parted,
             "priority": self._ranked,
             "deadline": self._noticed,
             "phase": self._entered,
@@ -220,6 +225,10 @@ class _Reading:
         self.kind = TicketKind(deed.detail["after"])
         if self.since is not None and self.state in OPEN_STATES:
             yield self._fact(deed, What.CLASSED, cause=f"#kind {self.kind}")
+
+    def _parted(self, deed: Happening) -> Iterator[Fact]:
+        wrote_at = datetime.fromisoformat(deed.detail["wrote_at"])
+        yield replace(self._fact(deed, What.PARTED), since=wrote_at)
 
     def _ranked(self, deed: Happening) -> Iterator[Fact]:
         """Yield a raise or lowering; coming back ranks anew before its promises begin, a phase has an event beside."""
