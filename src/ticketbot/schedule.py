@@ -54,10 +54,11 @@ class Timetable:
         """Do what comes before the mails of the same instant: gates, then phases."""
         self._run([entry for entry in self.entries if entry.is_before_mail], now)
 
-    def run_foreseen(self, now: datetime, foreseen: Mapping[str, datetime | None]) -> None:
-        """Do what `foresee` said would be due by now, where nothing but time has passed since."""
+    def run_foreseen(self, now: datetime, foreseen: Mapping[str, datetime | None]) -> bool:
+        """Do what `foresee` said would be due by now, where nothing but time has passed since; return if anything."""
         due = {name for name, instant in foreseen.items() if instant is not None and instant <= now}
         self._run([entry for entry in self.entries if entry.name in due], now)
+        return bool(due)
 
     def foresee(self, now: datetime) -> dict[str, datetime | None]:
         """Return when each entry will next have something to do."""

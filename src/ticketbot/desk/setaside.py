@@ -98,7 +98,7 @@ class Quarantine(Timed):
 
 def _tells_at(work: Work, state: MailState, now: datetime) -> datetime | None:
     """Return when people are told of the mails in a state that they do not know of, None when they know of all."""
-    if not work.inbox.untold(state):
+    if not work.inbox.has_untold(state):
         return None
     last = work.inbox.last_told(state)
     return last + BUNDLED_FOR if last is not None else now

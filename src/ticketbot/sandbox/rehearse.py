@@ -105,8 +105,8 @@ class Rehearsal:
             if at >= until:
                 return
             self._clock.jump(at)
-            self._app.timetable.run_foreseen(at, self._foreseen)
-            self._foresee()
+            if self._app.timetable.run_foreseen(at, self._foreseen):
+                self._foresee()
             self._settle()
 
     def _settle(self) -> None:
@@ -124,8 +124,9 @@ class Rehearsal:
     def _foresee(self) -> None:
         """Find out when something will be due next."""
         app = self._app
-        self._foreseen = app.timetable.foresee(self._clock.now())
-        waiting = (*self._foreseen.values(), app.pipeline.next_at(), app.deliverer.next_at())
+        with app.store.one_look():
+            self._foreseen = app.timetable.foresee(self._clock.now())
+            waiting = (*self._foreseen.values(), app.pipeline.next_at(), app.deliverer.next_at())
         self._upcoming = min((each for each in waiting if each is not None), default=None)
 
     def _is_due(self, now: datetime) -> bool:

@@ -145,12 +145,13 @@ class Store:
     @contextmanager
     def one_look(self) -> Iterator[None]:
         """Let every `look` that this thread takes within the block be the same one: cheaper, and of one moment."""
+        outer = getattr(self._here, "look", None)
         with self.look() as work:
             self._here.look = work
             try:
                 yield
             finally:
-                self._here.look = None
+                self._here.look = outer
 
     def upgrade(self, *, backup: Callable[[], object] | None = None) -> tuple[str | None, str]:
         """Bring the schema to this program's; return the revisions before and after.

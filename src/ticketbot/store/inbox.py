@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, case, func, or_, select, update
+from sqlalchemy import String, and_, bindparam, case, func, or_, select, update
 
 from ticketbot.domain.drafts import Json
 from ticketbot.domain.errors import Conflict, NotFound
 from ticketbot.store import blobs
-from ticketbot.store.models import InboxMail, MailState
+from ticketbot.store.models import InboxMail, MailState, UtcDateTime
 from ticketbot.store.rows import Rows
 
 #: A mail goes to a later channel's treatment when it was also sent there (design.md, Received mail in tables).
@@ -19,6 +19,28 @@ LEASE = timedelta(minutes=10)
 OPERATOR = "operator"
 #: So often the death of the service while a mail is in hand means nothing against the mail.
 _DEATHS_BY_CHANCE = 2
+
+
+# The loops ask these whenever anything happens, so they are written once.
+_NOW = bindparam("now", type_=UtcDateTime)
+_HOLDER = bindparam("holder", type_=String)
+#: What may be taken: nobody's, what was held too long, and what this very holder could not put back.
+_FREE = select(InboxMail).where(
+    InboxMail.state == MailState.RECEIVED,
+    InboxMail.next_at <= _NOW,
+    or_(InboxMail.holder.is_(None), InboxMail.holder == _HOLDER, InboxMail.lease_until < _NOW),
+)
+_FREE_ID = _FREE.with_only_columns(InboxMail.id).limit(1)
+_NEXT_AT = select(func.min(case((InboxMail.holder.is_(None), InboxMail.next_at), else_=InboxMail.lease_until))).where(
+    InboxMail.state == MailState.RECEIVED
+)
+_NEXT_HELD_UNTIL = select(func.min(InboxMail.held_until)).where(InboxMail.state == MailState.HELD)
+_UNTOLD = select(InboxMail).where(
+    InboxMail.state == bindparam("state", type_=String),
+    InboxMail.told_at.is_(None),
+    InboxMail.is_imported.is_(False),
+)
+_UNTOLD_ID = _UNTOLD.with_only_columns(InboxMail.id).limit(1)
 
 
 class InboxRows(Rows):
@@ -125,14 +147,16 @@ class InboxRows(Rows):
 
     def next_held_until(self) -> datetime | None:
         """Return when the next held mail's time is up."""
-        return self.session.scalar(select(func.min(InboxMail.held_until)).where(InboxMail.state == MailState.HELD))
+        return self.session.scalar(_NEXT_HELD_UNTIL)
+
+    def has_untold(self, state: MailState) -> bool:
+        """Return whether there are mails in a state that people were not told of yet."""
+        return self.session.scalar(_UNTOLD_ID, {"state": state}) is not None
 
     def untold(self, state: MailState) -> Sequence[InboxMail]:
         """Return mails in a state that people were not told of yet, oldest first."""
-        query = select(InboxMail).where(
-            InboxMail.state == state, InboxMail.told_at.is_(None), InboxMail.is_imported.is_(False)
-        )
-        return self.session.scalars(self._locking(query.order_by(InboxMail.id).limit(50), skip=True)).all()
+        query = self._locking(_UNTOLD.order_by(InboxMail.id).limit(50), skip=True)
+        return self.session.scalars(query, {"state": state}).all()
 
     def untold_oversize(self) -> Sequence[InboxMail]:
         """Return mails of which only the beginning was taken in and that people were not told of yet."""
@@ -145,21 +169,12 @@ class InboxRows(Rows):
 
     def waiting(self, *, now: datetime, holder: str) -> bool:
         """Return whether a mail waits to be worked on by this holder."""
-        return self.session.scalar(self._free(now, holder).with_only_columns(InboxMail.id).limit(1)) is not None
+        return self.session.scalar(_FREE_ID, {"now": now, "holder": holder}) is not None
 
     def next_at(self) -> datetime | None:
         """Return when the next waiting mail may be worked on."""
-        at = case((InboxMail.holder.is_(None), InboxMail.next_at), else_=InboxMail.lease_until)
-        found: datetime | None = self.session.scalar(select(func.min(at)).where(InboxMail.state == MailState.RECEIVED))
+        found: datetime | None = self.session.scalar(_NEXT_AT)
         return found
-
-    def _free(self, now: datetime, holder: str) -> Select[InboxMail]:
-        """Select what may be taken: nobody's, what was held too long, and what this very holder could not put back."""
-        return select(InboxMail).where(
-            InboxMail.state == MailState.RECEIVED,
-            InboxMail.next_at <= now,
-            or_(InboxMail.holder.is_(None), InboxMail.holder == holder, InboxMail.lease_until < now),
-        )
 
     def claim(self, *, now: datetime, holder: str, limit: int = 1, octets: int | None = None) -> list[InboxMail]:
         """Take waiting mails in hand, oldest first, and count the attempt; a suspect one is taken alone.
@@ -174,7 +189,7 @@ class InboxRows(Rows):
         has_failed = and_(InboxMail.attempts > 0, InboxMail.holder.is_(None))
         since = case((has_failed, InboxMail.next_at), else_=InboxMail.received_at)
         order = (lets_others_go_first, since, InboxMail.received_at, InboxMail.id)
-        query = self._free(now, holder).order_by(*order).limit(limit)
+        query = _FREE.params(now=now, holder=holder).order_by(*order).limit(limit)
         found = _together(self.session.scalars(self._locking(query, skip=True)), octets=octets)
         for mail in found:
             mail.attempts += mail.holder != holder
