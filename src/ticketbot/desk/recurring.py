@@ -1,8 +1,9 @@
 """The same trouble again: a new ticket is held against its client's others; leads hear of a cluster (RC1, M32, M20)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care
@@ -28,14 +29,16 @@ from ticketbot.outbound.facts import Reader, TicketLine
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_trends import Cluster as ClusterFacts
 from ticketbot.outbound.letters_trends import recurrence, workshop
-from ticketbot.reports.readiness import PROBLEM, clusters_of, tickets_at
 from ticketbot.store.models import Event, Ticket
+from ticketbot.store.readings import Glimpse
 
 RECURRED = "recurred"
 PLATFORM = "recurred_platform"
 WORKSHOP_MINUTES = 60
 _ANSWERS = (Code.RESOLVED, Code.RELAY_OUT)
-_ON_TICKETS = ("state", "priority", "kind", PROBLEM)
+_GONE = frozenset({TicketState.SPAM, TicketState.MERGED})
+#: Of so many tickets likeness is looked at for each new one: a flood must not make every mail dearer.
+_MOST = 200
 _INSTANT = timedelta(microseconds=1)
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 #: At how many clients the same trouble is the platform's, within a day and within a week.
@@ -47,53 +50,64 @@ def look_for_recurrence(arrival: Arrival, ticket: Ticket, care: Care) -> None:
 
     Where the same error or cluster comes from several clients, every lead hears of it (RECUR:platform).
     """
-    if TicketKind(ticket.kind) not in KINDS or arrival.is_silent:
+    if TicketKind(ticket.kind) not in KINDS or arrival.is_silent or ticket.client_id is None:
         return
-    new = _sighting(arrival, ticket)
-    cluster = _cluster(arrival, ticket, care, new)
-    if cluster is not None:
-        _tell(arrival, ticket, care, cluster)
-    _look_elsewhere(arrival, ticket, new, is_cluster=cluster is not None)
+    work, at = arrival.work, arrival.at
+    words = work.readings.first_words([ticket.id]).get(ticket.id, "")
+    new = replace(_seen(arrival, ticket), codes=codes_in(ticket.subject, words))
+    phase = care.phase(at) or Phase.STANDARD
+    since = at - WINDOWS.get(phase, WINDOWS[Phase.TRANSITION])
+    found = _alike(arrival, new, work.readings.latest(since=since, limit=_MOST, client_id=ticket.client_id))
+    cluster = Cluster(tickets=tuple(sorted([*found, new], key=lambda each: each.number)), found_at=at)
+    is_cluster = len(cluster.tickets) >= FEWEST_TICKETS and len({each.contact for each in cluster.tickets}) > 1
+    if is_cluster:
+        _tell(arrival, ticket, care, cluster, since=since)
+    if is_cluster or new.codes:
+        _look_elsewhere(arrival, ticket, new)
 
 
-def _cluster(arrival: Arrival, ticket: Ticket, care: Care, new: Sighting) -> Cluster | None:
-    """Return the cluster that a new ticket belongs to; the whole story is read only where a few are alike."""
-    if care.plan is None or ticket.client_id is None:
-        return None
-    window = WINDOWS.get(care.plan.phase_at(arrival.at), WINDOWS[Phase.TRANSITION])
-    recent = arrival.work.register.tickets_of_client(ticket.client_id, since=arrival.at - window)
-    alike = [each for each in recent if each.id != ticket.id and is_alike(_sighting(arrival, each, like=new), new)]
-    if len(alike) + 1 < FEWEST_TICKETS:
-        return None
-    until = arrival.at + _INSTANT
-    rows = arrival.work.readings.tickets_of_client(ticket.client_id, until=until)
-    events = arrival.work.readings.ticket_events(_ON_TICKETS, client_id=ticket.client_id)
-    found = clusters_of(arrival.work, tickets_at(rows, events, at=until), plan=care.plan, policy=care.policy)
-    return next((cluster for cluster, _ in found if ticket.number in cluster.numbers), None)
+def _alike(arrival: Arrival, new: Sighting, glimpses: Iterable[Glimpse]) -> list[Sighting]:
+    """Return which of some tickets are about the same trouble as a new one."""
+    there = [each for each in glimpses if each.number != new.number and each.state not in _GONE and each.kind in KINDS]
+    # Texts are read only where the new one names an error that they may name too.
+    words = arrival.work.readings.first_words([each.id for each in there]) if new.codes else {}
+    seen = (
+        replace(
+            _seen(arrival, each), codes=codes_in(each.subject, words.get(each.id, "")) if new.codes else frozenset()
+        )
+        for each in there
+    )
+    return [each for each in seen if is_alike(each, new)]
 
 
-def _sighting(arrival: Arrival, ticket: Ticket, *, like: Sighting | None = None) -> Sighting:
-    """Return a ticket as likeness sees it; its text is read only where *like* names an error that it may name too."""
+def _seen(arrival: Arrival, ticket: Ticket | Glimpse) -> Sighting:
+    """Return a ticket as likeness sees it, without the errors that it names."""
     stopwords = arrival.rules.policy.stopwords
-    texts = [ticket.subject]
-    if like is None or like.codes:
-        texts += [each.new_text or each.text for each in arrival.work.tickets.messages(ticket.id)[:1]]
+    language = ticket.locale.partition("-")[0]
     return Sighting(
         number=ticket.number,
         kind=TicketKind(ticket.kind),
         contact=fold(ticket.requester_address),
         at=ticket.created_at,
-        tokens=tokens_of(ticket.subject, stopwords=stopwords.get(ticket.locale.partition("-")[0], stopwords["en"])),
-        codes=codes_in(*texts),
+        tokens=_tokens(ticket.subject, stopwords.get(language, stopwords["en"])),
     )
 
 
-def _tell(arrival: Arrival, ticket: Ticket, care: Care, cluster: Cluster) -> None:
-    work, tickets = arrival.work, [arrival.work.tickets.get(number) for number in cluster.numbers]
-    told = max((size for each in tickets for size in _told_sizes(arrival, each)), default=0)
-    if not is_told(len(tickets), told=told):
+@lru_cache(maxsize=4096)
+def _tokens(subject: str, stopwords: frozenset[str]) -> frozenset[str]:
+    """Return the words of a subject that say something; the same subjects are looked at again and again."""
+    return tokens_of(subject, stopwords=stopwords)
+
+
+def _tell(arrival: Arrival, ticket: Ticket, care: Care, cluster: Cluster, *, since: datetime) -> None:
+    work = arrival.work
+    events = work.tickets.events_of((RECURRED,), since=since, until=arrival.at + _INSTANT)
+    sizes = [int(each.detail["size"]) for each in events if each.detail["number"] in cluster.numbers]
+    if not is_told(len(cluster.tickets), told=max(sizes, default=0)):
         return
-    arrival.note(RECURRED, ticket=ticket, size=len(tickets), phrase=list(cluster.phrase))
+    tickets = [work.tickets.get(number) for number in cluster.numbers]
+    phrase = list(cluster.phrase)
+    arrival.note(RECURRED, ticket=ticket, number=ticket.number, size=len(tickets), phrase=phrase)
     facts = _facts(cluster, tickets, care)
     owner = next((each for each in map(work.desk.person, (row.owner_id for row in reversed(tickets))) if each), None)
     leads = [
@@ -140,10 +154,8 @@ def _propose_workshop(
         )
 
 
-def _look_elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting, *, is_cluster: bool) -> None:
+def _look_elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting) -> None:
     """Tell every lead (RECUR:platform) of an error, or a cluster, that several clients have."""
-    if not new.codes and not is_cluster:
-        return
     work, at = arrival.work, arrival.at
     others = _elsewhere(arrival, ticket, new)
     today = {each.client_id for each in others if each.created_at > at - _DAY}
@@ -177,19 +189,16 @@ def _look_elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting, *, is_clust
 
 def _elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting) -> list[Ticket]:
     """Return the other clients' tickets of a week with the same error, or with a cluster of the same words."""
-    found: dict[int, list[tuple[Ticket, Sighting]]] = {}
-    for each in arrival.work.readings.tickets_created(since=arrival.at - _WEEK, until=arrival.at + _INSTANT):
-        is_there = each.state not in (TicketState.SPAM, TicketState.MERGED) and TicketKind(each.kind) in KINDS
-        if each.client_id in (None, ticket.client_id) or not is_there:
-            continue
-        other = _sighting(arrival, each, like=new)
-        if is_alike(other, new):
-            found.setdefault(each.client_id or 0, []).append((each, other))
+    latest = arrival.work.readings.latest(since=arrival.at - _WEEK, limit=_MOST)
+    clients = {each.number: each.client_id for each in latest if each.client_id not in (None, ticket.client_id)}
+    groups: dict[int | None, list[Sighting]] = {}
+    for each in _alike(arrival, new, [one for one in latest if one.number in clients]):
+        groups.setdefault(clients[each.number], []).append(each)
     return [
-        each
-        for group in found.values()
-        if len(group) >= FEWEST_TICKETS or any(other.codes & new.codes for _, other in group)
-        for each, _ in group
+        arrival.work.tickets.get(each.number)
+        for group in groups.values()
+        if len(group) >= FEWEST_TICKETS or any(one.codes & new.codes for one in group)
+        for each in sorted(group, key=lambda one: one.number)
     ]
 
 
@@ -197,12 +206,6 @@ def _is_told_of(event: Event, new: Sighting) -> bool:
     """Say whether leads heard of this trouble already."""
     known = replace(new, tokens=frozenset(event.detail["tokens"]), codes=frozenset(event.detail["codes"]))
     return is_alike(known, new)
-
-
-def _told_sizes(arrival: Arrival, ticket: Ticket) -> Iterator[int]:
-    for event in arrival.work.tickets.events(ticket.id):
-        if event.action == RECURRED:
-            yield int(event.detail["size"])
 
 
 def _facts(cluster: Cluster, tickets: Sequence[Ticket], care: Care) -> ClusterFacts:

@@ -1,7 +1,7 @@
 """Questions that reports and screens ask: counts and lists, never a decision."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -16,6 +16,21 @@ class ClockReading:
 
     clock: SlaClock
     ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """What likeness looks at in a ticket, without the ticket: many are looked at for each that is new."""
+
+    id: int
+    number: int
+    client_id: int | None
+    kind: str
+    state: str
+    subject: str
+    locale: str
+    requester_address: str
+    created_at: datetime
 
 
 class Readings(Rows):
@@ -71,6 +86,24 @@ class Readings(Rows):
             .where(Ticket.client_id == client_id, Message.direction == "in")
             .group_by(Message.ticket_id)
         )
+        rows = self.session.execute(
+            select(Message.ticket_id, func.substr(Message.new_text, 1, longest)).where(Message.id.in_(first))
+        )
+        return {ticket_id: text for ticket_id, text in rows if ticket_id is not None}
+
+    def latest(self, *, since: datetime, limit: int, client_id: int | None = None) -> Sequence[Glimpse]:
+        """Return those of the *limit* latest tickets, of one client or of all, that came since then, newest first."""
+        query = select(*(getattr(Ticket, field.name) for field in fields(Glimpse))).limit(limit)
+        if client_id is not None:
+            query = query.where(Ticket.client_id == client_id).order_by(Ticket.created_at.desc(), Ticket.number.desc())
+        else:
+            query = query.order_by(Ticket.number.desc())
+        rows = [Glimpse(**row._mapping) for row in self.session.execute(query)]  # noqa: SLF001 - a documented name
+        return [row for row in rows if row.created_at >= since]
+
+    def first_words(self, ticket_ids: Collection[int], *, longest: int = 1000) -> Mapping[int, str]:
+        """Return the first words of these tickets, by the ticket's row."""
+        first = select(func.min(Message.id)).where(Message.ticket_id.in_(list(ticket_ids))).group_by(Message.ticket_id)
         rows = self.session.execute(
             select(Message.ticket_id, func.substr(Message.new_text, 1, longest)).where(Message.id.in_(first))
         )
