@@ -89,6 +89,8 @@ class Desk:
         if known is not None:
             return self._second_copy(arrival)
         person = arrival.work.desk.agent_at(arrival.sender.address) if arrival.sender.staff is not None else None
+        if not arrival.sender.has_failed and arrival.work.register.clear(arrival.sender.address):
+            arrival.note("suppression_ended", address=arrival.sender.address)
         match arrival.verdict.kind:
             case Kind.STAFF if person is not None and not self._writes_as_client(arrival):
                 if arrival.mail.confirmed_by in (person.slug, OPERATOR):

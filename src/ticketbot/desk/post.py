@@ -1,19 +1,20 @@
 """The desk's way into the outbox: every letter gets the Message-ID that its key decides, and a signed way back."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ticketbot.domain.addressing import Purpose, signed_address
-from ticketbot.domain.drafts import Draft
+from ticketbot.domain.drafts import Automatic, Draft
 from ticketbot.domain.ids import message_id_for
+from ticketbot.domain.messages import fold
 from ticketbot.domain.ratings import ADDRESS_WORKS
 from ticketbot.domain.tokens import Audience, Keyring, Token, make_token
 from ticketbot.outbound.compose import DeskIdentity
 from ticketbot.outbound.facts import ReplyAddresses
 from ticketbot.store.database import Work
-from ticketbot.store.models import Launch
+from ticketbot.store.models import Launch, LetterState
 
 #: How long a staff member's own reply addresses work. Every letter brings fresh ones.
 STAFF_TOKEN_DAYS = 90
@@ -30,10 +31,28 @@ class Post:
     identity: DeskIdentity
 
     def put(self, work: Work, drafts: Iterable[Draft], *, now: datetime) -> int:
-        """Queue letters; return how many were new. A letter whose key is in the outbox is not written again."""
-        domain = self.identity.domain
-        letters = [(draft, message_id_for(self.keys, draft.key, domain=domain)) for draft in drafts]
-        return work.outbox.put_all(letters, now=now)
+        """Queue letters; return how many were new. A letter whose key is in the outbox is not written again.
+
+        Nothing leaves for an address that its server called dead (behaviour 61): an automatic letter is cancelled, a
+        person's fails at once, so that somebody hears of it.
+        """
+        wanted = list(drafts)
+        dead = work.register.suppressed(address for draft in wanted for address in (*draft.to, *draft.cc))
+        return sum(self._put(work, draft, dead, now=now) for draft in wanted)
+
+    def _put(self, work: Work, draft: Draft, dead: Mapping[str, str], *, now: datetime) -> bool:
+        message_id = message_id_for(self.keys, draft.key, domain=self.identity.domain)
+        if dead and any(fold(address) in dead for address in draft.cc):
+            draft = replace(draft, cc=tuple(each for each in draft.cc if fold(each) not in dead))
+        reason = next((dead[fold(address)] for address in draft.to if fold(address) in dead), None)
+        if reason is None:
+            return work.outbox.put(draft, message_id=message_id, now=now)
+        state = LetterState.FAILED if draft.automatic is Automatic.NO else LetterState.CANCELLED
+        is_new = work.outbox.put(draft, message_id=message_id, now=now, state=state)
+        letter = work.outbox.by_key(draft.key)
+        if is_new and letter is not None:
+            letter.reason = f"nothing is sent to {draft.to[0]} any more: {reason}"
+        return is_new
 
     def staff_addresses(self, number: int, *, reader: str, now: datetime) -> ReplyAddresses:
         """Return a staff member's own two addresses of a ticket: answer the client, or leave a note."""

@@ -1,16 +1,18 @@
 """Our own letters that came back: the delivery is marked as failed, the owner hears of it, the client never does."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import care_of
 from ticketbot.desk.intake import listeners
 from ticketbot.desk.outcome import Outcome, joined, suppressed
 from ticketbot.desk.told import reader_of, reader_of_told, staff_thread, ticket_facts
+from ticketbot.domain.dead import is_dead
 from ticketbot.domain.ids import is_ours
 from ticketbot.domain.messages import FailedRecipient, Report, fold
 from ticketbot.outbound.letters_staff import bounce
+from ticketbot.store.database import Work
 from ticketbot.store.models import LetterState, OutboxMail
 
 #: A report about a letter older than this is no mail server's: they give up within days.
@@ -26,6 +28,7 @@ class _Return:
     recipient: str
     reason: str
     is_delay: bool
+    is_dead: bool = False
 
 
 def receive_bounce(arrival: Arrival) -> Outcome:
@@ -55,6 +58,7 @@ def _read(report: Report, letter: OutboxMail) -> _Return:
         recipient=first.address if first is not None else letter.reader,
         reason=_reason(first) or "the server gave no reason",
         is_delay=report.action == "delayed" if first is None else not failed,
+        is_dead=first is not None and is_dead(status=first.status, words=first.diagnostic),
     )
 
 
@@ -73,7 +77,17 @@ def _mark(arrival: Arrival, found: _Return) -> None:
     letter.reason = f"it came back: {found.reason}"
     letter.remaining = [each for each in (*letter.to, *letter.cc) if fold(each) == fold(found.recipient)] or None
     letter.announced_at = arrival.now if letter.ticket_id is not None else None
+    if found.is_dead and letter.remaining:
+        suppress(arrival.work, letter, found.recipient, reason=found.reason, now=arrival.now)
     arrival.work.ring()
+
+
+def suppress(work: Work, letter: OutboxMail, address: str, *, reason: str, now: datetime) -> None:
+    """Send nothing more to an address that its server called dead, until a mail comes from it (behaviour 61)."""
+    if work.register.suppress(address, reason=f"it came back on {now:%Y-%m-%d}: {reason}", now=now):
+        ticket = work.tickets.by_id(letter.ticket_id) if letter.ticket_id is not None else None
+        detail = {"address": fold(address), "reason": reason}
+        work.tickets.note("suppressed", at=now, actor="ticketbot", ticket=ticket, detail=detail, cause=letter.cause)
 
 
 def _tell(arrival: Arrival, found: _Return, ticket_id: int) -> Outcome:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.people import told
+from ticketbot.desk.returned import suppress
 from ticketbot.desk.told import reader_of_told
+from ticketbot.domain.dead import is_dead
 from ticketbot.outbound.facts import TicketLine
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_desk import Matter, notice
@@ -37,6 +39,9 @@ class Undelivered(Timed):
         ticket = work.tickets.by_id(letter.ticket_id) if letter.ticket_id is not None else None
         recipients = ", ".join(letter.remaining or [*letter.to, *letter.cc])
         reason = letter.reason or "the relay gave no reason"
+        refused = letter.remaining or ([*letter.to] if not letter.cc else [])
+        if len(refused) == 1 and is_dead(words=reason) and not work.register.suppressed(refused):
+            suppress(work, letter, refused[0], reason=reason, now=now)
         work.tickets.note(
             "undelivered",
             at=now,

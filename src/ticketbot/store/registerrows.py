@@ -25,6 +25,8 @@ from ticketbot.store.rows import Rows
 class RegisterRows(Rows):
     """The registers."""
 
+    _has_suppressed: bool | None = None
+
     # What was learned
 
     def add(self, item: RegisterItem) -> RegisterItem:
@@ -124,14 +126,25 @@ class RegisterRows(Rows):
 
     def suppress(self, address: str, *, reason: str, now: datetime) -> bool:
         """Send nothing more to an address; return False when that was so already."""
+        self._has_suppressed = True
         return self.insert_new(Suppressed, address=fold(address), at=now, reason=reason[:500]) is not None
+
+    def has_suppressed(self) -> bool:
+        """Return whether any address is dead; asked of the database once in a transaction."""
+        if self._has_suppressed is None:
+            self._has_suppressed = self.session.scalar(select(Suppressed.id).limit(1)) is not None
+        return self._has_suppressed
 
     def clear(self, address: str) -> bool:
         """Send to an address again, since it wrote; return whether it was dead."""
-        return bool(self.changed(delete(Suppressed).where(Suppressed.address == fold(address))))
+        return self.has_suppressed() and bool(
+            self.changed(delete(Suppressed).where(Suppressed.address == fold(address)))
+        )
 
     def suppressed(self, addresses: Iterable[str]) -> dict[str, str]:
         """Return those of some addresses that are dead, lower case, with what their server said."""
+        if not self.has_suppressed():
+            return {}
         wanted = {fold(each) for each in addresses}
         rows = self.session.execute(select(Suppressed.address, Suppressed.reason).where(Suppressed.address.in_(wanted)))
         return {address: reason for address, reason in rows}  # noqa: C416 - rows are not tuples to dict()
