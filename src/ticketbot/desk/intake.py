@@ -224,7 +224,7 @@ def _related(arrival: Arrival, ticket: Ticket) -> list[TicketLine]:
 
 
 def listeners(arrival: Arrival, ticket: Ticket, care: Care) -> list[Staff]:
-    """Return who hears of a ticket: its owner, else the triage list."""
+    """Return who hears of a ticket: its owner, else the team that has it, else the triage list."""
     people = arrival.people()
     owner = people.owner(ticket)
     return [owner] if owner is not None else people.triage(care.launch, care.phase(arrival.at), team=ticket.owner_team)
