@@ -228,6 +228,53 @@ def test_above_our_own_line_is_the_answer() -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "-----Original Message-----",
+        "-------- Original-Nachricht --------",
+        "-----Ursprüngliche Nachricht-----",
+        "-------- Message original --------",
+        "-----Message d'origine-----",
+        "-------- Mensaje original --------",
+        "-------- Messaggio originale --------",
+        "-------- Origineel bericht --------",
+        "-----Oorspronkelijk bericht-----",
+        "-------- Mensagem original --------",
+        "-------- Originalmeddelande --------",
+        "-------- Oprindelig meddelelse --------",
+        "-------- Opprinnelig melding --------",
+        "-------- Alkuperäinen viesti --------",
+        "-------- Wiadomość oryginalna --------",
+        "-------- Původní zpráva --------",
+        "-------- Pôvodná správa --------",
+        "-------- Eredeti üzenet --------",
+        "-------- Mesajul original --------",
+        "-------- Исходное сообщение --------",
+        "-------- Оригінальне повідомлення --------",
+        "-------- Оригинално съобщение --------",
+        "-------- Orjinal İleti --------",
+        "-------- Αρχικό μήνυμα --------",
+        "-------- Izvorna poruka --------",
+        "-------- Izvorno sporočilo --------",
+        "-------- Algne kiri --------",
+        "-------- Originalus laiškas --------",
+        "-------- Oriģinālais ziņojums --------",
+        "-------- 原始邮件 --------",
+        "-------- 原始郵件 --------",
+        "-------- 元のメッセージ --------",
+        "-------- 원본 메시지 --------",
+        "-------- הודעה מקורית --------",
+        "-------- الرسالة الأصلية --------",
+        "-------- پیام اصلی --------",
+        "-------- ข้อความเดิม --------",
+        "-------- Thư gốc --------",
+    ],
+)
+def test_below_the_line_over_the_original_is_history(line: str) -> None:
+    assert new_text(f"{NEW}\n\n{line}\nDear client,\nit is done.") == NEW
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "##- Please type your reply above this line -##",
         "--- Reply above this line ---",
         "Reply ABOVE THIS LINE to add a note to this request",

@@ -44,13 +44,14 @@ RULERS: Final = " \t>*_=|~-:\uff1a\u2013\u2014\xa0"
 ORIGINAL: Final = re.compile(
     r"(?:original(?:[ -](?:message|nachricht|e-?mail|appointment|meddelande|melding|mail))|reply message|"
     r"urspr(?:ü|ue|u)ngliche (?:nachricht|mail|e-mail)|originalnachricht|message d['’]origine|message original|courriel original|"
-    r"mensaje original|mensagem original|messaggio originale|oorspronkelijk(?:e)? (?:bericht|e-?mail)|ursprungligt meddelande|"
+    r"mensaje original|mensagem original|messaggio originale|(?:oorspronkelijk|origineel|originele)(?:e)? (?:bericht|e-?mail)|ursprungligt meddelande|"
     r"originalmeddelande|opprinnelig melding|oprindelig (?:meddelelse|besked)|original besked|alkuperäinen viesti|oryginalna wiadomość|"
     r"wiadomość oryginalna|wiadomość wysłana|původní (?:zpráva|e-mail)|pôvodná správa|eredeti üzenet|mesaj(?:ul)? original|"
-    r"(?:исходное|оригинальное|первоначальное) сообщение|оригінальне повідомлення|(?:orijinal|özgün|asıl) (?:ileti|mesaj|posta)|"
+    r"(?:исходное|оригинальное|первоначальное) сообщение|оригінальне повідомлення|(?:or[ij]{1,2}inal|özgün|asıl) (?:ileti|mesaj|posta)|"
     r"原始邮件|邮件原件|原始郵件|原始信件|元のメッセージ|元のメール|original message|원본 메시지|원본 메일|הודעה מקורית|ההודעה המקורית|"
     r"(?:ال)?رسالة (?:ال)?أصلية|αρχικό μήνυμα|izvorna poruka|originalna poruka|izvirno sporočilo|missatge original|tin nhắn gốc|thư gốc|"
-    r"pesan asli|mesej asal|ursprünglicher text)",
+    r"(?:algne|esialgne) (?:kiri|sõnum)|izvorno sporočilo|оригинална порука|оригинално съобщение|originalus (?:laiškas|pranešimas)|oriģināl(?:ais ziņojums|ā vēstule)|jatorrizko mezua"
+    r"|mensaxe orixinal|پیام اصلی|ข้อความ(?:เดิม|ต้นฉบับ)|pesan asli|mesej asal|ursprünglicher text)",
     re.IGNORECASE,
 )
 FORWARDED: Final = re.compile(
