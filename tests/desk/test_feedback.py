@@ -62,6 +62,17 @@ def test_who_is_told_that_it_is_settled_is_asked_how_it_was(store: Store) -> Non
 
 
 @on_sqlite
+def test_who_merely_takes_part_reads_the_same_without_the_question(store: Store) -> None:
+    desk = settled(store, cc="jonas@acme.example, vera@acme.example")
+
+    own, copy = (each.draft for each in desk.letters("RESOLVED"))
+
+    assert (own["to"], own["cc"], len(own["values"]["csat"])) == (["mara@acme.example"], [], 5)
+    assert (copy["to"], copy["cc"], copy["values"]["csat"]) == (["jonas@acme.example"], ["vera@acme.example"], [])
+    assert copy["values"]["text"] == own["values"]["text"]
+
+
+@on_sqlite
 @pytest.mark.parametrize(("days", "again"), [(6, False), (7, True)])
 def test_nobody_is_asked_twice_within_a_week(store: Store, days: int, *, again: bool) -> None:
     desk = settled(store)
@@ -220,7 +231,7 @@ def test_a_reply_that_merely_counts_opens_the_ticket_again(store: Store, body: s
 def test_a_number_from_somebody_who_was_not_asked_is_no_rating(store: Store) -> None:
     desk = settled(store, cc="jonas@acme.example")
 
-    reply(desk, "5", sender=JONAS)
+    desk.receive(a_mail(sender=JONAS, in_reply_to=desk.letters("RESOLVED")[0].message_id, body="5"))
 
     assert (desk.ticket().state, events(desk, "rating")) == ("reopened", [])
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care, care_of
@@ -37,7 +38,7 @@ from ticketbot.domain.sla import (
     on_restored,
     on_voided,
 )
-from ticketbot.outbound.facts import MailFacts, iso
+from ticketbot.outbound.facts import MailFacts, Reader, iso
 from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_client import relay_out, resolved
 from ticketbot.outbound.letters_staff import new_ticket
@@ -294,22 +295,23 @@ def write_to_client(acting: Acting, text: str, *, act: Act) -> None:
     thread = client_thread(work, ticket)
     reply_to = arrival.post.client_address(ticket.number)
     if act in (Act.RESOLVE, Act.SHIPPED):
-        arrival.send(
-            resolved(
-                reader=reader,
-                cc=copies,
-                ticket=facts,
-                author=author,
-                text=text,
-                cause=arrival.cause,
-                thread=thread,
-                now=arrival.now,
-                closes_at=ticket.act_at,
-                enclosures=arrival.enclosures(),
-                reply_to=reply_to,
-                csat=asked(arrival, ticket),
-            )
+        csat = asked(arrival, ticket)
+        told = partial(
+            resolved,
+            ticket=facts,
+            author=author,
+            text=text,
+            cause=arrival.cause,
+            thread=thread,
+            now=arrival.now,
+            closes_at=ticket.act_at,
+            enclosures=arrival.enclosures(),
+            reply_to=reply_to,
         )
+        arrival.send(told(reader=reader, cc=() if csat else copies, csat=csat))
+        if csat and copies:  # a score's address is the requester's own: nobody else gets it (contracts.md §8)
+            others = Reader(address=copies[0], locale=reader.locale, zone=reader.zone)
+            arrival.send(told(reader=others, cc=copies[1:], is_copy=True))
         return
     arrival.send(
         relay_out(

@@ -38,7 +38,7 @@ def announce(arrival: Arrival, ticket: Ticket, care: Care, *, person: Staff | No
     """
     work = arrival.work
     work.flush()
-    done = [each for each in work.tickets.events_caused_by(arrival.message.sha256) if each.ticket_id == ticket.id]
+    done = [each for each in work.tickets.events(ticket.id) if each.cause == arrival.message.sha256]
     phase = care.phase(arrival.at)
     now = Standing(priority=Priority(ticket.priority), kind=TicketKind(ticket.kind), phase=phase)
     stage = stage_of(

@@ -85,8 +85,9 @@ def tell_what_follows(acting: Acting) -> None:
     if ticket.state in OPEN_STATES:
         tell_of_wish(acting.arrival, ticket, acting.care, release_on=on)
     acting.arrival.work.flush()
-    done = acting.arrival.work.tickets.events_caused_by(acting.arrival.message.sha256)
-    if on is not None and any(each.ticket_id == ticket.id and each.detail.get("act") == Act.SHIPPED for each in done):
+    done = acting.arrival.work.tickets.events(ticket.id)
+    cause = acting.arrival.message.sha256
+    if on is not None and any(each.cause == cause and each.detail.get("act") == Act.SHIPPED for each in done):
         _propose_webinar(acting, on)
 
 

@@ -115,15 +115,17 @@ def resolved(
     enclosures: Sequence[Enclosure] = (),
     reply_to: str | None = None,
     csat: Sequence[ScoreAddress] = (),
+    is_copy: bool = False,
 ) -> Draft:
     """Tell (RESOLVED) what was done, in the staff member's words, and that one reply opens the ticket again.
 
     *text* may be empty only where the client had an answer before. *closes_at* is when silence closes the ticket.
-    With *csat*, an address for each score, best first, it asks how it was.
+    With *csat*, an address for each score, best first, it asks how it was; those who take part then read a copy of
+    their own without them (*is_copy*).
     """
     return write(
         Code.RESOLVED,
-        key=key_of(Code.RESOLVED, ticket.number, cause.mark),
+        key=key_of(Code.RESOLVED, ticket.number, cause.mark, reader=reader if is_copy else None),
         reader=reader,
         cc=tuple(cc),
         ticket=ticket,
