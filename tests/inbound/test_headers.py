@@ -1,4 +1,3 @@
-
 """Encoded words and base64 as senders write them, also broken ones."""
 
 import pytest
