@@ -29,9 +29,9 @@ class Strangers(Timed):
             if not self._is_due(work, now):
                 return False
         with self.store.work() as work:
-            if not self._is_due(work, now):
-                return False
-            mails = list(work.inbox.untold(MailState.TRIAGE))
+            mails = list(work.inbox.untold(MailState.TRIAGE)) if self._is_due(work, now) else []
+            if not mails:
+                return False  # somebody else has them in hand
             slot = now if len(mails) > 1 else None
             cause = Cause(mark=mails[0].sha256, sha256=mails[0].sha256) if slot is None else None
             for person in self.people(work, self.desk.rules(work), now=now).triage(None, None):
@@ -78,13 +78,13 @@ class Quarantine(Timed):
             if not self._is_due(work, now):
                 return False
         with self.store.work() as work:
-            if self._is_due(work, now):
-                mails = list(work.inbox.untold(MailState.QUARANTINED))
+            mails = list(work.inbox.untold(MailState.QUARANTINED)) if self._is_due(work, now) else []
+            if mails:  # else somebody else has them in hand
                 managers = self.people(work, self.desk.rules(work), now=now).managers()
                 self.send(work, [_quarantined(mails, who, now) for who in managers], now=now)
                 for mail in mails:
                     mail.told_at = now
-        return True
+        return bool(mails)
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return when the next bundle is due, None when nothing was set aside."""
