@@ -18,6 +18,7 @@ from ticketbot.desk.gates import Gates
 from ticketbot.desk.launches import Launches
 from ticketbot.desk.post import Post
 from ticketbot.desk.rounds import DigestRound
+from ticketbot.desk.security import SecurityNotices
 from ticketbot.desk.setaside import HeldTooLong, Quarantine, Strangers
 from ticketbot.desk.undelivered import Undelivered
 from ticketbot.desk.watchdog import MailboxTrouble, Oversize, Renumbered
@@ -239,6 +240,7 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
             Entry(name="strangers", job=Strangers(store=store, desk=desk)),
             Entry(name="held", job=HeldTooLong(store=store, desk=desk)),
             Entry(name="quarantine", job=Quarantine(store=store, desk=desk)),
+            Entry(name="security", job=SecurityNotices(store=store, desk=desk)),
             Entry(name="undelivered", job=Undelivered(store=store, desk=desk)),
             Entry(name="oversize", job=Oversize(store=store, desk=desk)),
             Entry(name="mailboxes", job=MailboxTrouble(store=store, desk=desk)),

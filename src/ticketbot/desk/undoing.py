@@ -63,7 +63,7 @@ def undo(acting: Acting, _command: Command) -> str:
     ticket = acting.ticket
     _check(acting, step)
     for letter in _letters_of(acting, step):
-        if letter.state in (LetterState.QUEUED, LetterState.HELD) and not work.outbox.withdraw(
+        if letter.state in (LetterState.QUEUED, LetterState.HELD) and not work.register.withdraw(
             letter, reason=f"taken back by {acting.person.slug}"
         ):
             raise Conflict(f"a letter about it is on its way to {letter.reader}")
@@ -143,7 +143,7 @@ def _restore(acting: Acting, memory: Memory) -> None:
     for letter in work.outbox.of_ticket(ticket.id):
         if letter.key in memory["waiting"]:
             if letter.state == LetterState.SUPERSEDED:
-                work.outbox.restore(letter)
+                work.register.restore(letter)
             if letter.code == Code.BREACH:
                 work.outbox.amend(letter, outcome="")
 

@@ -355,19 +355,6 @@ class OutboxRows(Rows):
         waiting = update(OutboxMail).where(OutboxMail.id == letter.id, OutboxMail.state == LetterState.QUEUED)
         return bool(self.changed(waiting.values(state=LetterState.SUPERSEDED, reason=reason)))
 
-    def withdraw(self, letter: OutboxMail, *, reason: str) -> bool:
-        """Cancel a letter that waits; return False if it is on its way, or has gone, meanwhile."""
-        waiting = update(OutboxMail).where(
-            OutboxMail.id == letter.id, OutboxMail.state.in_([LetterState.QUEUED, LetterState.HELD])
-        )
-        return bool(self.changed(waiting.values(state=LetterState.CANCELLED, reason=reason)))
-
-    def restore(self, letter: OutboxMail) -> None:
-        """Let a letter wait again that was superseded by something taken back."""
-        superseded = update(OutboxMail).where(OutboxMail.id == letter.id, OutboxMail.state == LetterState.SUPERSEDED)
-        self.changed(superseded.values(state=LetterState.QUEUED, reason=None))
-        self.session.info["news"] = True
-
     def amend(self, letter: OutboxMail, **values: Json) -> bool:
         """Change what a letter that waits will tell; return False if it is on its way, or has gone, meanwhile."""
         draft = letter.draft | {"values": letter.draft["values"] | values}

@@ -9,9 +9,12 @@ from sqlalchemy import delete, func, or_, select, update
 from ticketbot.domain.messages import fold
 from ticketbot.store.models import (
     InboxMail,
+    Incident,
     LastStep,
+    LetterState,
     MailState,
     Meeting,
+    OutboxMail,
     Participant,
     RegisterItem,
     Reminder,
@@ -106,6 +109,21 @@ class RegisterRows(Rows):
             delete(Participant).where(Participant.ticket_id == ticket_id, Participant.address == fold(address))
         )
 
+    # Letters of a step that is taken back
+
+    def withdraw(self, letter: OutboxMail, *, reason: str) -> bool:
+        """Cancel a letter that waits; return False if it is on its way, or has gone, meanwhile."""
+        waiting = update(OutboxMail).where(
+            OutboxMail.id == letter.id, OutboxMail.state.in_([LetterState.QUEUED, LetterState.HELD])
+        )
+        return bool(self.changed(waiting.values(state=LetterState.CANCELLED, reason=reason)))
+
+    def restore(self, letter: OutboxMail) -> None:
+        """Let a letter wait again that was superseded by something taken back."""
+        superseded = update(OutboxMail).where(OutboxMail.id == letter.id, OutboxMail.state == LetterState.SUPERSEDED)
+        self.changed(superseded.values(state=LetterState.QUEUED, reason=None))
+        self.session.info["news"] = True
+
     # Mail of ours that is held
 
     def held_of(self, address: str, ticket_id: int) -> InboxMail | None:
@@ -121,6 +139,16 @@ class RegisterRows(Rows):
             .order_by(InboxMail.id.desc())
             .limit(1)
         )
+
+    # What people were told of
+
+    def told_of(self, what: str) -> set[str]:
+        """Return of which matters of a kind people were told."""
+        return set(self.session.scalars(select(Incident.subject).where(Incident.what == what)))
+
+    def last_told_of(self, what: str) -> datetime | None:
+        """Return when people were last told of a matter of this kind."""
+        return self.session.scalar(select(func.max(Incident.began_at)).where(Incident.what == what))
 
     # Dead addresses
 
