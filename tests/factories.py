@@ -8,7 +8,7 @@ from typing import Any
 from ticketbot.desk.apply import apply_desk
 from ticketbot.deskfile import DeskFile, parse_desk
 from ticketbot.domain.tokens import Keyring
-from ticketbot.outbound.compose import DeskIdentity
+from ticketbot.outbound.identity import DeskIdentity
 from ticketbot.store.database import Store, Work
 from ticketbot.store.models import Client, Contact, Event, OutboxMail, SlaClock, Staff, Ticket, key_of
 

@@ -31,8 +31,8 @@ from ticketbot.inbound.mailbox import Account, ImapMailbox, Mailbox
 from ticketbot.inbound.pipeline import Pipeline
 from ticketbot.inbound.reader import File, FullReader, Unpacker
 from ticketbot.inbound.watch import Watch
-from ticketbot.outbound.compose import DeskIdentity, compose
 from ticketbot.outbound.deliver import Deliverer
+from ticketbot.outbound.identity import DeskIdentity
 from ticketbot.outbound.smtp import Relay, Sender, SmtpSender
 from ticketbot.schedule import Entry, Timetable
 from ticketbot.service import Loop, Role, ScheduleLoop, Service
@@ -327,6 +327,8 @@ def render_letter(store: Store, desk: Desk, letter: OutboxMail, *, unpacker: Unp
 
     Those mails are taken apart by *unpacker*, in the service by a confined child as when they were first read.
     """
+    from ticketbot.outbound.compose import compose  # noqa: PLC0415 - with the first letter: a start need not wait for it
+
     draft: Draft = draft_from_json(letter.draft)
     with store.look() as work:
         rules = desk.rules(work)

@@ -17,7 +17,6 @@ from ticketbot.outbound import (
     letters_staff,
     letters_trends,
 )
-from ticketbot.outbound.compose import DeskIdentity
 from ticketbot.outbound.facts import (
     Cause,
     ClockFacts,
@@ -30,6 +29,7 @@ from ticketbot.outbound.facts import (
     TicketFacts,
     TicketLine,
 )
+from ticketbot.outbound.identity import DeskIdentity
 from ticketbot.outbound.letters_desk import LineError, Matter, Reminder, UnknownMail
 from ticketbot.outbound.letters_incident import incident
 from ticketbot.outbound.letters_reports import Ahead, Attainment, LaunchWeek, Miss, Week

@@ -17,7 +17,8 @@ from ticketbot.domain.drafts import Draft, Json
 from ticketbot.domain.messages import Attachment
 from ticketbot.domain.tokens import Audience
 from ticketbot.outbound import mime
-from ticketbot.outbound.compose import DeskIdentity, compose
+from ticketbot.outbound.compose import compose
+from ticketbot.outbound.identity import DeskIdentity
 
 ID = "abcdefghij@desk.example"
 HEADERS = {

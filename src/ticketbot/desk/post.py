@@ -11,8 +11,8 @@ from ticketbot.domain.ids import message_id_for
 from ticketbot.domain.messages import fold
 from ticketbot.domain.ratings import ADDRESS_WORKS
 from ticketbot.domain.tokens import Audience, Keyring, Token, make_token
-from ticketbot.outbound.compose import DeskIdentity
 from ticketbot.outbound.facts import ReplyAddresses
+from ticketbot.outbound.identity import DeskIdentity
 from ticketbot.store.database import Work
 from ticketbot.store.models import Launch, LetterState
 

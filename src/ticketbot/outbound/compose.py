@@ -18,20 +18,12 @@ from ticketbot.domain.drafts import Automatic, Draft, Json
 from ticketbot.domain.messages import Attachment
 from ticketbot.domain.tokens import Audience, Keyring, make_token
 from ticketbot.outbound import mime
+from ticketbot.outbound.identity import DeskIdentity
 from ticketbot.outbound.letters import LETTERS, Code, Letter
 from ticketbot.render import Rendered, render, words
 
 LONGEST_REFERENCES = 1_500
 _LONGEST_FILENAME = 150
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskIdentity:
-    """Who we are in a From header, and the domain of our Message-IDs."""
-
-    name: str
-    address: str
-    domain: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
