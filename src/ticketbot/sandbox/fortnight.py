@@ -113,7 +113,7 @@ STORY = (
         ticket=1001,
         state="new",
         priority="P1",
-        letters=("ACK", "NEW", "NEW"),
+        letters=("ACK", "INCIDENT", "NEW", "NEW"),
         tells="Go-live day at Acme: a critical incident, answered around the clock within 15 minutes.",
     ),
     Step(
@@ -125,7 +125,7 @@ STORY = (
         ticket=1001,
         state="open",
         priority="P1",
-        letters=("RELAY_OUT",),
+        letters=("INCIDENT", "RELAY_OUT"),
         tells='Ben answers from his own mail program; Mara sees "Ben, Support", never his address.',
     ),
     Step(
@@ -136,7 +136,7 @@ STORY = (
         becomes="append",
         ticket=1001,
         state="resolved",
-        letters=("RESOLVED",),
+        letters=("INCIDENT", "RESOLVED"),
         tells="One line on top of the mail resolves the ticket; the words below it go to the client.",
     ),
     Step(
@@ -279,7 +279,7 @@ STORY = (
         ticket=1004,
         state="new",
         priority="P1",
-        letters=("ACK", "NEW", "NEW"),
+        letters=("ACK", "INCIDENT", "NEW", "NEW"),
         tells="Saturday night, by the urgent address.",
     ),
     Step(
@@ -290,7 +290,7 @@ STORY = (
         becomes="append",
         ticket=1004,
         state="open",
-        letters=("RELAY_OUT",),
+        letters=("INCIDENT", "RELAY_OUT"),
     ),
     Step(
         at="07T09:00",
@@ -300,7 +300,7 @@ STORY = (
         becomes="append",
         ticket=1004,
         state="resolved",
-        letters=("RESOLVED",),
+        letters=("INCIDENT", "RESOLVED"),
     ),
     Step(
         at="09T08:30",
@@ -322,7 +322,7 @@ STORY = (
         becomes="append",
         ticket=1004,
         state="resolved",
-        letters=("RESOLVED",),
+        letters=("INCIDENT", "RESOLVED"),
     ),
     Step(
         at="10T14:00",
