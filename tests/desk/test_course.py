@@ -248,3 +248,35 @@ def test_a_release_that_is_out_is_proposed_to_be_shown_once_with_all_that_it_bro
     assert [each["number"] for each in letter["values"]["tickets"]] == [1001, 1002]
     assert (letter["values"]["released_on"], len(letter["values"]["slots"])) == ("2027-04-08", 3)
     assert len(desk.letters("ENH")) == 2
+
+
+# Monitors
+
+
+def an_alert(store: Store) -> DeskDriver:
+    desk = a_house(store)
+    desk.receive(a_mail(headers=vouched("mara@acme.example")))
+    with store.work() as work:
+        alert = work.tickets.get(1001)
+        alert.channel, alert.requester_address = "alert", "monitor@acme.example"
+        for each in work.tickets.participants(alert.id):
+            work.register.leave(alert.id, each.address)
+    return desk
+
+
+def test_words_on_what_a_monitor_reported_go_to_nobody_and_count_as_an_answer(store: Store) -> None:
+    desk = an_alert(store)
+    before = desk.letters()
+
+    answer(desk, "#resolve\n\nReloaded.")
+
+    assert [each for each in desk.codes(since=before) if "INCIDENT" not in each] == []
+    assert (desk.ticket().state, desk.clocks()["FR", 1].is_met) == ("resolved", True)
+
+
+def test_whom_staff_let_in_reads_what_is_written_on_a_monitors_ticket(store: Store) -> None:
+    desk = an_alert(store)
+
+    answer(desk, "#cc jonas@acme.example\n\nWe reload.")
+
+    assert desk.letter("RELAY_OUT").to == ["jonas@acme.example"]

@@ -284,12 +284,14 @@ def _answered(acting: Acting, clocks: Clocks, *, act: Act) -> Clocks:
 def write_to_client(acting: Acting, text: str, *, act: Act) -> None:
     """Send words, or none, to requester and participants: as news, or as the end of the matter."""
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
-    if not has_client(work, ticket):
-        return
     reader = client_reader(work, ticket, acting.care)
     copies = tuple(
         each.address for each in work.tickets.participants(ticket.id) if each.address != fold(ticket.requester_address)
     )
+    if not has_client(work, ticket):  # a monitor asked: it reads nothing, but whom staff let in does
+        if not copies:
+            return
+        reader, copies = Reader(address=copies[0], locale=reader.locale, zone=reader.zone), copies[1:]
     facts = ticket_facts(work, ticket, acting.care, now=arrival.at)
     author = acting.person.name.strip().partition(" ")[0]
     thread = client_thread(work, ticket)
