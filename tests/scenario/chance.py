@@ -45,7 +45,7 @@ class Told:
 
 
 def a_story(folder: Path, seed: int, *, mails: int = 16) -> Told:
-    """Write a story of about a week around a go-live, with a desk of its own; no two answers fall within 2 min (CM8)."""
+    """Write a story of about a week around a go-live, with its own desk; no two answers within 2 min (CM8)."""
     chance = Random(seed)
     course, people = _course(chance), _people(chance)
     told = Told(folder / f"story{seed}.json", folder / f"desk{seed}.toml", Oracle(course, people, on_call=ON_CALL))
