@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from ticketbot.domain.command_forms import Misfit, fill
 from ticketbot.domain.command_specs import CommandName, Who
 from ticketbot.domain.command_table import COMMANDS, TABLE
-from ticketbot.domain.commands import LONGEST_LINE, MOST_COMMANDS, Command, CommandError, Parsed, parse, refusals
+from ticketbot.domain.commands import (
+    LONGEST_LINE,
+    MOST_COMMANDS,
+    Command,
+    CommandError,
+    Parsed,
+    as_plain_text,
+    parse,
+    refusals,
+)
 
 #: What is suggested where nothing is near: all that works.
 MENU = " ".join(f"#{spec.name}" for spec in COMMANDS.values() if spec.is_served)
@@ -422,3 +431,40 @@ def test_parsing_is_linear(unit: str) -> None:
     parse(unit * (400_000 // len(unit)))
 
     assert time.process_time() - start < 2
+
+
+# What stands alone, and words without commands
+
+
+@pytest.mark.parametrize("name", ["ok", "send", "undo"])
+def test_what_stands_alone_is_fine_by_itself(name: str) -> None:
+    assert named(parse(f"#{name}\n\nBest regards\nBen", own_name="Ben Okafor")) == [name]
+
+
+@pytest.mark.parametrize("mail", ["#ok\nand say hello", "#ok\n#take", "#take\n#undo", "#send\n#resolv"])
+def test_what_stands_alone_goes_with_nothing_else(mail: str) -> None:
+    assert "stands alone in its mail" in parse(mail).errors[-1].reason
+
+
+@pytest.mark.parametrize(
+    ("mail", "words"),
+    [
+        pytest.param("#resolv\nShould be fine now.", "Should be fine now.", id="E014"),
+        pytest.param("#resolve\n#priority P1 they shout\n\nDone.", "Done.", id="right commands"),
+        pytest.param("Just words.", "Just words.", id="no command"),
+        pytest.param("#hypercarerocks", "#hypercarerocks", id="only looks like one"),
+        pytest.param("#hypercarerocks\n#resolv", "#hypercarerocks", id="one of each"),
+        pytest.param("#resolv", "", id="a slip alone"),
+        pytest.param("#tak", "", id="a short slip"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_the_words_of_a_mail_hold_no_command(mail: str, words: str) -> None:
+    assert as_plain_text(mail) == words
+
+
+@given(st.lists(st.sampled_from(["#take", "#resolv", "#close now", "#priority P1 x", "#x y", "words", ""]), max_size=6))
+def test_no_command_of_the_table_is_ever_among_the_words(lines: list[str]) -> None:
+    first = as_plain_text("\n".join(lines)).split("\n")[0]
+
+    assert first.partition(" ")[0].removeprefix("#") not in COMMANDS or not first.startswith("#")

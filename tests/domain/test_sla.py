@@ -32,6 +32,7 @@ from ticketbot.domain.sla import (
     on_kind,
     on_lowered,
     on_opened,
+    on_parted,
     on_pending,
     on_public_reply,
     on_raised,
@@ -441,6 +442,19 @@ def test_merged_and_spam_void_what_runs_and_count_nowhere() -> None:
 
     assert shown(clocks) == {"FR1": ("void", "01 09:27"), "RES1": ("void", "01 13:12")}
     assert [missed_at(clock, now=at("2027-03-02 00:00")) for clock in clocks] == [None, None]
+
+
+def test_a_mail_that_was_a_matter_of_its_own_owes_no_answer_where_it_came_in() -> None:
+    p1, wrote_at = terms("P1"), at("2027-03-01 12:00")
+    answered = on_public_reply(on_opened(at=MONDAY, terms=p1), at=at("2027-03-01 10:00"), terms=p1)
+    asked = on_client_mail(answered, at=wrote_at, terms=p1)
+
+    parted = on_parted(asked, at=at("2027-03-01 12:05"), wrote_at=wrote_at)
+    other = on_parted(asked, at=at("2027-03-01 12:05"), wrote_at=at("2027-03-01 11:00"))
+
+    assert {clock.name: clock.state for clock in parted if clock.cycle == 1}[NR] is ClockState.VOID
+    assert current(parted)[RES].state is ClockState.RUNNING
+    assert other == asked
 
 
 def test_not_spam_begins_anew_what_the_voiding_ended() -> None:
