@@ -114,8 +114,10 @@ class Rehearsal:
         app, now = self._app, self._clock.now()
         for _ in range(_ROUNDS):
             has_mail = _until_done(app.pipeline.do_one)
-            if has_mail or self._is_due(now):
+            if has_mail:
                 app.timetable.run_due(now)
+            else:
+                app.timetable.run_foreseen(now, self._foreseen)
             _until_done(app.deliverer.do_one)
             self._foresee()
             if not self._is_due(now):
