@@ -106,6 +106,17 @@ def test_nobody_is_asked_about_a_wish(store: Store) -> None:
     assert (desk.ticket().state, is_asked(desk)) == ("resolved", False)
 
 
+@on_sqlite
+def test_who_was_asked_in_a_letter_that_was_taken_back_is_asked_again(store: Store) -> None:
+    desk = settled(store)
+    desk.receive(a_mail(sender=BEN, to=desk.note_address(), body="#undo"))
+    assert desk.ticket().state == "new"
+
+    settle(desk)
+
+    assert is_asked(desk)
+
+
 def test_a_mail_to_a_score_is_a_rating_that_changes_nothing(store: Store) -> None:
     desk = settled(store)
     before = desk.letters()

@@ -18,7 +18,7 @@ from ticketbot.outbound.facts import Reader, Thread
 from ticketbot.outbound.letters_client import ScoreAddress
 from ticketbot.outbound.letters_desk import command_receipt
 from ticketbot.outbound.letters_staff import low_rating
-from ticketbot.store.models import Event, Launch, Ticket
+from ticketbot.store.models import Event, Launch, LetterState, Ticket
 
 #: Events: somebody was asked, answered in time, answered too late; a launch was signed off.
 SURVEY = "survey"
@@ -39,7 +39,8 @@ def asked(arrival: Arrival, ticket: Ticket) -> tuple[ScoreAddress, ...]:
     if arrival.is_silent or not has_client(work, ticket):
         return ()
     recent = work.tickets.events_of((SURVEY,), since=at - ASKED_EVERY, until=at + _INSTANT)
-    last = max((each.at for each in recent if each.detail.get("contact") == contact), default=None)
+    own = [each for each in recent if each.detail.get("contact") == contact and not _was_taken_back(arrival, each)]
+    last = max((each.at for each in own), default=None)
     if not may_ask(TicketKind(ticket.kind), at=at, last_asked_at=last):
         return ()
     arrival.note(SURVEY, ticket=ticket, contact=contact, cycle=ticket.reopened)
@@ -139,6 +140,12 @@ def _lead_and_owner(arrival: Arrival, ticket: Ticket, care: Care) -> list[Reader
 
 def _is_own(arrival: Arrival, token: Token) -> bool:
     return arrival.sender.is_known and token.is_for(arrival.sender.address)
+
+
+def _was_taken_back(arrival: Arrival, survey: Event) -> bool:
+    """Return whether the letter that asked was withdrawn before it left (`#undo`)."""
+    letters = arrival.work.outbox.of_ticket(survey.ticket_id) if survey.ticket_id is not None else ()
+    return any(each.cause == survey.cause and each.state == LetterState.CANCELLED for each in letters)
 
 
 def _survey(arrival: Arrival, ticket: Ticket) -> Event | None:
