@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time
 from ticketbot.clock import Clock, SystemClock
 from ticketbot.config import MailboxChannel, MailboxSettings, Settings, load_keyring
 from ticketbot.desk.book import Book, MailboxRules
+from ticketbot.desk.breaker import Breaker
 from ticketbot.desk.bundling import Bundles
 from ticketbot.desk.chasing import Silence
 from ticketbot.desk.deadlines import Deadlines
@@ -240,6 +241,7 @@ def timetable_of(store: Store, desk: Desk) -> Timetable:
             Entry(name="strangers", job=Strangers(store=store, desk=desk)),
             Entry(name="held", job=HeldTooLong(store=store, desk=desk)),
             Entry(name="quarantine", job=Quarantine(store=store, desk=desk)),
+            Entry(name="breaker", job=Breaker(store=store, desk=desk)),
             Entry(name="security", job=SecurityNotices(store=store, desk=desk)),
             Entry(name="undelivered", job=Undelivered(store=store, desk=desk)),
             Entry(name="oversize", job=Oversize(store=store, desk=desk)),

@@ -13,6 +13,8 @@ from ticketbot.domain.ratings import ADDRESS_WORKS
 from ticketbot.domain.tokens import Audience, Keyring, Token, make_token
 from ticketbot.outbound.facts import ReplyAddresses
 from ticketbot.outbound.identity import DeskIdentity
+from ticketbot.outbound.letters import LETTERS, Code
+from ticketbot.outbound.letters import Audience as Readers
 from ticketbot.store.database import Work
 from ticketbot.store.models import Launch, LetterState
 
@@ -20,6 +22,16 @@ from ticketbot.store.models import Launch, LetterState
 STAFF_TOKEN_DAYS = 90
 TRIAGE_TOKEN_DAYS = 30
 CHALLENGE_HOURS = 24
+#: Automatic letters to people outside that wait beyond these numbers an hour; acknowledgements have caps of their own,
+#: and nobody waits for news of a major incident.
+BREAKABLE = frozenset(
+    code.value
+    for code, letter in LETTERS.items()
+    if letter.audience is Readers.CLIENT and letter.automatic is not Automatic.NO
+) - {Code.ACK.value, Code.INCIDENT.value}
+MOST_TO_ONE = 20
+MOST_TO_ALL = 600
+WINDOW = timedelta(hours=1)
 SIGN_OFF_DAYS = 90
 
 
@@ -46,13 +58,24 @@ class Post:
             draft = replace(draft, cc=tuple(each for each in draft.cc if fold(each) not in dead))
         reason = next((dead[fold(address)] for address in draft.to if fold(address) in dead), None)
         if reason is None:
-            return work.outbox.put(draft, message_id=message_id, now=now)
+            state = LetterState.HELD if self._is_too_much(work, draft, now=now) else LetterState.QUEUED
+            return work.outbox.put(draft, message_id=message_id, now=now, state=state)
         state = LetterState.FAILED if draft.automatic is Automatic.NO else LetterState.CANCELLED
         is_new = work.outbox.put(draft, message_id=message_id, now=now, state=state)
         letter = work.outbox.by_key(draft.key)
         if is_new and letter is not None:
             letter.reason = f"nothing is sent to {draft.to[0]} any more: {reason}"
         return is_new
+
+    def _is_too_much(self, work: Work, draft: Draft, *, now: datetime) -> bool:
+        """Return whether an automatic letter to somebody outside must wait: enough of them went this hour."""
+        if draft.code not in BREAKABLE or not draft.to:
+            return False
+        since = now - WINDOW
+        return (
+            work.register.letters_since(BREAKABLE, since=since, reader=draft.to[0]) >= MOST_TO_ONE
+            or work.register.letters_since(BREAKABLE, since=since) >= MOST_TO_ALL
+        )
 
     def staff_addresses(self, number: int, *, reader: str, now: datetime) -> ReplyAddresses:
         """Return a staff member's own two addresses of a ticket: answer the client, or leave a note."""

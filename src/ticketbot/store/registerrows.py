@@ -1,7 +1,7 @@
 """What staff write down beside tickets: register items, meetings, the last step of each ticket, dead addresses."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
@@ -23,6 +23,11 @@ from ticketbot.store.models import (
     Ticket,
 )
 from ticketbot.store.rows import Rows
+
+#: How many of the newest letters are looked at where all are counted.
+_NEWEST = 5_000
+#: Longer ago no letter was written that leaves now: quiet hours end sooner.
+_LONGEST_WAIT = timedelta(days=7)
 
 
 class RegisterRows(Rows):
@@ -122,6 +127,33 @@ class RegisterRows(Rows):
         """Let a letter wait again that was superseded by something taken back."""
         superseded = update(OutboxMail).where(OutboxMail.id == letter.id, OutboxMail.state == LetterState.SUPERSEDED)
         self.changed(superseded.values(state=LetterState.QUEUED, reason=None))
+        self.session.info["news"] = True
+
+    # Letters that wait for the hour to pass
+
+    def letters_since(self, codes: Iterable[str], *, since: datetime, reader: str | None = None) -> int:
+        """Return how many letters of some codes went on their way since then, to one reader or in all.
+
+        In all only the newest letters are looked at, so that asking costs the same on a large desk.
+        """
+        is_recent = (OutboxMail.code.in_(list(codes)), OutboxMail.state != LetterState.HELD)
+        if reader is not None:
+            query = select(func.count()).select_from(OutboxMail)
+            query = query.where(*is_recent, OutboxMail.reader == fold(reader), OutboxMail.send_at > since)
+            return self.session.scalar(query.where(OutboxMail.created_at > since - _LONGEST_WAIT)) or 0
+        newest = select(func.max(OutboxMail.id)).scalar_subquery()
+        query = select(func.count()).select_from(OutboxMail).where(OutboxMail.id > newest - _NEWEST, *is_recent)
+        return self.session.scalar(query.where(OutboxMail.send_at > since)) or 0
+
+    def held_letters(self, *, limit: int = 200) -> Sequence[OutboxMail]:
+        """Return the letters that wait for the hour to pass, oldest first."""
+        query = select(OutboxMail).where(OutboxMail.state == LetterState.HELD).order_by(OutboxMail.id)
+        return self.session.scalars(query.limit(limit)).all()
+
+    def let_letter_go(self, letter: OutboxMail, *, now: datetime) -> None:
+        """Queue a letter that waited; it counts from now on."""
+        waiting = update(OutboxMail).where(OutboxMail.id == letter.id, OutboxMail.state == LetterState.HELD)
+        self.changed(waiting.values(state=LetterState.QUEUED, send_at=now, next_at=now, reason=None))
         self.session.info["news"] = True
 
     # Mail of ours that is held
