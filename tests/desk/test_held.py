@@ -215,6 +215,16 @@ def test_other_answers_are_not_held(store: Store, sender: str, seconds: int, bod
 
 
 @on_sqlite
+def test_answers_that_are_imported_are_not_held(store: Store) -> None:
+    desk = opened(store)
+    for sender in ("ben@desk.example", "ana@desk.example"):
+        raw = a_mail(sender=sender, to=desk.answer_address(agent=sender), body=f"Words of {sender[:3]}.")
+        desk.receive(raw, is_imported=True)
+
+    assert [each.new_text for each in desk.messages()[1:]] == ["Words of ben.", "Words of ana."]
+
+
+@on_sqlite
 def test_notes_and_orders_beside_an_answer_are_not_held(store: Store) -> None:
     desk = opened(store)
     answer(desk, "Please log in again.")

@@ -60,7 +60,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_
     if errors or foreign:
         return held.refuse(arrival, person, ticket, parsed, errors or foreign, may_go_plain=not foreign)
     speaks = goes_out and bool(acting.words or arrival.message.attachments)
-    if speaks and not is_confirmed and (other := held.answer_just_before(acting)) is not None:
+    if speaks and not (is_confirmed or arrival.is_silent) and (other := held.answer_just_before(acting)) is not None:
         return held.hold_second(acting, other)
     before = undoing.snapshot(acting)
     try:
