@@ -138,6 +138,8 @@ def test_a_reminder_that_an_answer_ended_is_due_again(store: Store) -> None:
             id="a colleague was told",
         ),
         pytest.param(lambda desk: (note(desk, "#take"), note(desk, "#undo")), "nothing was done", id="twice"),
+        pytest.param(lambda desk: note(desk, "#release 2027-04-08"), "#release with another date", id="a release"),
+        pytest.param(lambda desk: note(desk, "#take\n#problem x"), "#problem with another title", id="a problem"),
     ],
 )
 def test_undo_is_refused_with_the_reason(store: Store, prepare: Callable[[DeskDriver], object], why: str) -> None:

@@ -25,6 +25,12 @@ _PLAIN = (
 _INSTANTS = ("resolved_at", "closed_at", "act_at", "reopened_at", "snoozed_until")
 #: What happens by itself, or says nothing of the matter: a step can be taken back in spite of it.
 _QUIET = frozenset({"ruling", "note", "remind", "breach", "machine_mail", "command_refused", "undelivered", "held"})
+#: What a step may hold that is put right in another way: what it made is known beyond its ticket.
+_FINAL = {
+    "meeting": "an invitation is put right by the same command with another time",
+    "release": "a release is put right by #release with another date",
+    "problem": "a problem is put right by #problem with another title",
+}
 #: Letters that only tell a step's maker of it.
 _RECEIPTS = frozenset({Code.CMD, Code.HELP})
 
@@ -106,8 +112,8 @@ def _check(acting: Acting, step: LastStep) -> None:
     ]
     if since:
         raise Conflict(f"something happened to T-{ticket.number} since: {since[-1].action} by {since[-1].actor}")
-    if any(each.action == "meeting" for each in own):
-        raise Conflict("an invitation is put right by the same command with another time")
+    if final := next((each.action for each in own if each.action in _FINAL), None):
+        raise Conflict(_FINAL[final])
     told = [each for each in _letters_of(acting, step) if each.state not in _STAYS]
     if told:
         raise Conflict(f"{told[0].reader} was told already ({told[0].code}); put it right by a new command")
