@@ -1,7 +1,7 @@
 """Answers to reports: lines that assign, rank and ask are done together, other words reach the lead as a note."""
 
 import pytest
-from tests.desk.acts import DANA, note, opened, refused
+from tests.desk.acts import DANA, note, opened, refused, reply_to
 from tests.desk.driver import DeskDriver, asking_its_server, vouched
 from tests.factories import a_mail
 
@@ -136,6 +136,18 @@ def test_commands_in_an_answer_to_a_report_are_commands(store: Store) -> None:
 
     with store.look() as work:
         assert [each.title for each in work.register.items("lesson")] == ["ask early"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(("body", "owner"), [("T-1001 chen\n\nAna", "chen"), ("T-1001 chen, perhaps?", None)])
+def test_a_reminder_is_answered_by_lines_or_by_a_note(store: Store, body: str, owner: str | None) -> None:
+    desk = opened(store)
+    desk.wait(minutes=25)
+
+    reply_to(desk, desk.letter("REMIND", to="ana@desk.example"), body, sender="Ana Silva <ana@desk.example>")
+
+    assert desk.owner() == owner
+    assert len(desk.messages()) == (1 if owner else 2)
 
 
 @on_sqlite

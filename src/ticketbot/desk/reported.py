@@ -20,13 +20,25 @@ from ticketbot.domain.priority import Priority
 from ticketbot.domain.report_lines import Asked, ReportLine, read_report_answer
 from ticketbot.domain.signoffs import is_sign_off
 from ticketbot.domain.tokens import Token
+from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_desk import Matter, notice
 from ticketbot.store.models import Launch, Staff
 
+_REMINDERS = frozenset({Code.REMIND, Code.BREACH, Code.BUNDLE})
 _FORMS = "T-1042 ben   or   T-1042 P2 reason   or   action: text @ben fri"
 
 
-def answer_report(arrival: Arrival, person: Staff, token: Token) -> Outcome:
+def answers_reminder(arrival: Arrival, person: Staff) -> bool:
+    """Return whether a mail answers a reminder of ours by lines alone; with other words it is a note on its ticket."""
+    message = arrival.message
+    letters = arrival.work.tickets.letters_named([*message.in_reply_to, *message.references[-1:]])
+    if not any(each.code in _REMINDERS and each.reader == fold(person.email) for each in letters):
+        return False
+    answer = read_report_answer(message.new_text)
+    return bool(answer.lines) and is_sign_off(answer.rest, own_name=person.name)
+
+
+def answer_report(arrival: Arrival, person: Staff, token: Token | None) -> Outcome:
     """Do what an answer to a report says, all or nothing; words that have no form go to the lead as a note."""
     answer = read_report_answer(arrival.message.new_text)
     done: list[str] = []
@@ -37,14 +49,15 @@ def answer_report(arrival: Arrival, person: Staff, token: Token) -> Outcome:
             error = CommandError(line_no=1, line=line.line, reason=str(conflict), suggestion=_FORMS)
             raise _Stopped(error) from conflict
     if answer.rest and not is_sign_off(answer.rest, own_name=person.name):
-        _tell_lead(arrival, person, answer.rest, arrival.post.launch_of(arrival.work, token))
+        launch = arrival.post.launch_of(arrival.work, token) if token is not None else None
+        _tell_lead(arrival, person, answer.rest, launch)
     if told := [each for each in done if each]:
         arrival.send(receipt(arrival, person, lines_of(told)))
     what = "; ".join(line.line for line in answer.lines) or "a note to the lead"
     return suppressed(f"answers a report: {what}"[:500])
 
 
-def answered(arrival: Arrival, person: Staff, token: Token) -> Outcome:
+def answered(arrival: Arrival, person: Staff, token: Token | None) -> Outcome:
     """Return what becomes of an answer to a report: done, or held with the line that stopped it."""
     try:
         with arrival.work.apart():

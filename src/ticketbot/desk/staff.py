@@ -7,7 +7,7 @@ from ticketbot.desk.care import care_of
 from ticketbot.desk.challenges import answer_to_challenge, hold_and_ask
 from ticketbot.desk.orders import act
 from ticketbot.desk.outcome import Fate, Outcome, joined
-from ticketbot.desk.reported import answered
+from ticketbot.desk.reported import answered, answers_reminder
 from ticketbot.desk.strangers import answer_about_stranger
 from ticketbot.desk.told import reader_of, staff_thread
 from ticketbot.domain.authority import StaffStanding, staff_standing
@@ -61,7 +61,7 @@ def receive_confirmed(arrival: Arrival, person: Staff) -> Outcome:
 def _acts(arrival: Arrival, person: Staff, parsed: Parsed, *, is_confirmed: bool = False) -> Outcome:
     """Do what a mail says: an answer to a report by its lines, any other by its commands and words."""
     report = arrival.clues.own_token(person.email, {Audience.REPORT})
-    if report is not None and not parsed.has_commands:
+    if not parsed.has_commands and (report is not None or answers_reminder(arrival, person)):
         return answered(arrival, person, report)
     token = arrival.match.token
     is_public = token is not None and token.audience is Audience.STAFF_REPLY
