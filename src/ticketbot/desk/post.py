@@ -50,7 +50,14 @@ class Post:
         """
         wanted = list(drafts)
         dead = work.register.suppressed(address for draft in wanted for address in (*draft.to, *draft.cc))
-        return sum(self._put(work, draft, dead, now=now) for draft in wanted)
+        new, together = 0, list[tuple[Draft, str]]()
+        for draft in wanted:
+            if draft.code not in BREAKABLE and not any(fold(each) in dead for each in (*draft.to, *draft.cc)):
+                together.append((draft, message_id_for(self.keys, draft.key, domain=self.identity.domain)))
+                continue
+            new += work.outbox.put_all(together, now=now) + self._put(work, draft, dead, now=now)
+            together = []
+        return new + work.outbox.put_all(together, now=now)
 
     def _put(self, work: Work, draft: Draft, dead: Mapping[str, str], *, now: datetime) -> bool:
         message_id = message_id_for(self.keys, draft.key, domain=self.identity.domain)
