@@ -218,6 +218,9 @@ WAYS: dict[str, Callable[[random.Random, str, datetime], list[str]]] = {
     "a triage token": lambda _c, v, n: _to(
         _address(_staff_token(v, n, audience=Audience.TRIAGE), purpose=Purpose.NOTE)
     ),
+    "a report's token": lambda _c, v, n: _to(
+        _address(_staff_token(v, n, number=0, audience=Audience.REPORT), purpose=Purpose.NOTE)
+    ),
     "the anchor in References": lambda _c, _v, _n: [
         *_to(IDENTITY.address),
         f"References: <t.{make_token(KEYS, audience=Audience.ANCHOR, number=1001)}@desk.example>",
@@ -246,5 +249,6 @@ BODIES: dict[str, Callable[[str], str]] = {
     "below a signature": lambda commands: f"Hello.\n\n-- \nBen\n{commands}",
     "below a text": lambda commands: f"Hello,\n{commands}",
     "in an original message": lambda commands: f"Hello.\n\n-----Original Message-----\nFrom: Ben\n\n{commands}",
+    "as lines of a report": lambda _commands: "T-1001 ben\nT-1001 P1 they wait\naction: write to eve @ben fri",
     "after white space": lambda commands: f"\n\n \u200b\n  {commands}\n{TEXT}",
 }

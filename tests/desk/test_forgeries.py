@@ -68,7 +68,7 @@ def gains(forged: Forgery, *, is_asked: bool) -> str:
         return "an answer that only one of us can give"
     ruling = staff_standing(
         sender,
-        has_own_token=match.token is not None,
+        has_own_token=match.token is not None or found.own_token(sender.address, {Audience.REPORT}) is not None,
         has_commands=parse(message.new_text).has_commands,
         has_ticket=match.ticket is not None,
     )
@@ -89,7 +89,7 @@ def test_ten_thousand_forgeries_gain_no_rights_where_our_server_is_asked(part: i
 #: Without an authserv-id a person's own token is all the proof there is: who has stolen it acts (design.md, Authority).
 STOLEN = {
     "a stolen token", "a stolen note token", "a stolen token in Bcc", "a challenge's token", "a triage token",
-    "the other client's token",
+    "the other client's token", "a report's token",
 }  # fmt: skip
 
 
