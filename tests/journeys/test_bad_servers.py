@@ -14,6 +14,8 @@ from tests.servers.smtpsink import SmtpSink
 
 from ticketbot.store.database import Work
 
+#: What Mara's mail causes: it is work stopped, in hypercare.
+LETTERS = ("ACK", "NEW", "NEW", "INCIDENT")
 WRONG = "wr0ng-passw0rd"
 #: Trouble that lasts so long is told.
 LASTING = timedelta(minutes=6)
@@ -134,7 +136,7 @@ def test_letters_wait_for_a_dead_relay_and_go_when_it_is_back(
     assert house.folder_of("mara@acme.example") == []
     with SmtpSink(deliver=dovecot.deliver, port=house.relay_port) as returned:
         acknowledgement = story.mara.gets(1)
-        house.until(lambda: house.read(lambda work: work.outbox.counts()) == {"sent": 3}, what="all letters go")
+        house.until(lambda: house.read(lambda work: work.outbox.counts()) == {"sent": len(LETTERS)}, what="all letters go")
         house.stop()
 
     (reason,) = {reason for _, reason in waiting if reason}
@@ -142,12 +144,12 @@ def test_letters_wait_for_a_dead_relay_and_go_when_it_is_back(
     assert reason.endswith("check host, port and tls")
     assert "cannot be reached" in said
     assert acknowledgement["Subject"] == "[T-1001] Exports are empty"
-    assert len(returned.mails) == 3
+    assert len(returned.mails) == len(LETTERS)
 
 
 def waiting_letters(work: Work) -> list[tuple[str, str | None]]:
     letters = [(letter.code, letter.reason) for letter in work.outbox.listed(["queued"])]
-    return letters if len(letters) == 3 and any(reason for _, reason in letters) else []
+    return letters if len(letters) == len(LETTERS) and any(reason for _, reason in letters) else []
 
 
 @on_sqlite
@@ -161,5 +163,5 @@ def test_one_run_with_a_dead_relay_takes_the_mail_in_and_ends_with_69(house: Hou
     said = house.ticketbot("run", "--once", code=69)
 
     assert f"the relay localhost:{house.relay_port} cannot be reached" in said.strip().splitlines()[-1]
-    assert house.read(lambda work: work.outbox.counts()) == {"queued": 3}
+    assert house.read(lambda work: work.outbox.counts()) == {"queued": len(LETTERS)}
     assert [ticket.number for ticket in house.read(lambda work: work.tickets.listed())] == [1001]
