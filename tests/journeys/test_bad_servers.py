@@ -136,7 +136,9 @@ def test_letters_wait_for_a_dead_relay_and_go_when_it_is_back(
     assert house.folder_of("mara@acme.example") == []
     with SmtpSink(deliver=dovecot.deliver, port=house.relay_port) as returned:
         acknowledgement = story.mara.gets(1)
-        house.until(lambda: house.read(lambda work: work.outbox.counts()) == {"sent": len(LETTERS)}, what="all letters go")
+        house.until(
+            lambda: house.read(lambda work: work.outbox.counts()) == {"sent": len(LETTERS)}, what="all letters go"
+        )
         house.stop()
 
     (reason,) = {reason for _, reason in waiting if reason}
