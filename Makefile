@@ -93,8 +93,8 @@ coverage: .venv/.dev  ## the tests with branch coverage: the domain whole, every
 # --- looking and measuring ------------------------------------------------------------------------------------------
 
 .PHONY: corpus
-corpus: .venv/.run  ## understand a folder of real mails without a crash: make corpus CORPUS=folder
-	@$(BIN)/ticketbot mail parse --json $(CORPUS)
+corpus: .venv/.run  ## score how mails are understood, by folder and field, against the floor: make corpus CORPUS=folder
+	@$(BIN)/python bench/corpus.py $(CORPUS) --floor
 
 .PHONY: bench
 bench: .venv/.dev  ## measure what must be fast, as ratios against a floor of the same run (bench/README.md)

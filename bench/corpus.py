@@ -157,7 +157,11 @@ def main() -> int:
     total: dict[tuple[str, str], int] = defaultdict(int)
     slowest = (0.0, "")
     errors = 0
-    for folder in sorted(item for item in options.corpus.iterdir() if item.is_dir()):
+    folders = sorted(item.parent for item in options.corpus.glob("*/expected.jsonl"))
+    if not folders:
+        print(f"No folder of {options.corpus} holds an expected.jsonl: nothing was scored.")
+        return 0
+    for folder in folders:
         if options.folder and folder.name != options.folder:
             continue
         wanted = {}
@@ -189,9 +193,8 @@ def main() -> int:
     fields = sorted({field for _, field in total})
     shares = {}
     for folder, field in sorted(total):
-        print(f"{folder:20} {field:18} {right[folder, field]:4}/{total[folder, field]:4}") if options.folder or right[
-            folder, field
-        ] < total[folder, field] else None
+        good, all_ = right[folder, field], total[folder, field]
+        print(f"{folder:20} {field:18} {good:4}/{all_:4}  {good / all_:7.2%}")
     print()
     for field in fields:
         good = sum(n for (_, f), n in right.items() if f == field)

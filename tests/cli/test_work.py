@@ -36,14 +36,30 @@ def test_mails_are_understood_without_a_database(run: Run, tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == [tmp_path / "mails"]
 
 
-def test_a_path_that_is_not_there_is_an_error_before_anything_is_read(run: Run, desk: Path) -> None:
-    (desk / "one.eml").write_text(MAIL.format(subject="One"))
-
+def test_where_no_path_names_anything_it_is_an_error(run: Run, desk: Path) -> None:
     for words in (["mail", "parse"], ["mail", "import"]):
-        result = run(*words, "one.eml", "missing.eml")
+        result = run(*words, "none.eml", "missing.eml")
         assert result.exit_code == 1
-        assert "there is no file or folder missing.eml" in result.stderr
+        assert "there is no file or folder none.eml, missing.eml" in result.stderr
         assert result.stdout == ""
+
+
+def test_what_cannot_be_read_has_a_line_and_the_rest_is_read(run: Run, desk: Path) -> None:
+    (desk / "one.eml").write_text(MAIL.format(subject="One"))
+    (desk / "link.eml").symlink_to("nowhere")
+
+    parsed = run("mail", "parse", "--json", "missing.eml", "link.eml", "one.eml")
+    taken = run("mail", "import", "missing.eml", "link.eml", "one.eml")
+
+    told = [(each["file"], each["error"], each["subject"]) for each in lines(parsed.stdout)]
+    assert told == [
+        ("missing.eml", "there is no such file or folder", None),
+        ("link.eml", "could not be read: No such file or directory", None),
+        ("one.eml", None, "One"),
+    ]
+    assert (parsed.exit_code, taken.exit_code) == (0, 0)
+    assert "missing.eml: there is no such file or folder" in parsed.stderr
+    assert "1 new mails, 0 known before, 2 could not be read" in taken.stdout
 
 
 def test_an_import_answers_nobody_and_is_safe_to_repeat(run: Run, desk: Path) -> None:

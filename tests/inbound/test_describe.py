@@ -35,12 +35,12 @@ def kinds(*mails: bytes) -> list[object]:
 
 
 def test_every_mail_has_exactly_the_promised_keys() -> None:
-    for facts in describe((name, read(raw)) for name, raw in mails_in(MAILS)):
+    for facts in describe((found.name, read(found.raw)) for found in mails_in(MAILS)):
         assert list(facts) == KEYS
 
 
 def test_kinds_of_machine_mail() -> None:
-    got = {str(f["file"])[:-4]: f["kind"] for f in describe((name, read(raw)) for name, raw in mails_in(MAILS))}
+    got = {str(f["file"])[:-4]: f["kind"] for f in describe((found.name, read(found.raw)) for found in mails_in(MAILS))}
 
     assert {name: got[name] for name in KINDS} == KINDS
 

@@ -12,8 +12,9 @@ import click
 from ticketbot.domain.errors import NotFound, UsageError
 from ticketbot.domain.messages import Message
 from ticketbot.inbound.describe import describe
-from ticketbot.inbound.files import mails_in
+from ticketbot.inbound.files import Found, is_there, mails_in
 from ticketbot.inbound.inline import InlineReader
+from ticketbot.inbound.parse import stub
 
 if TYPE_CHECKING:
     from ticketbot.app import App
@@ -24,17 +25,26 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """How many mails were new and known, what became of the new ones, or that a running service sees to them."""
+    """How many mails were new and known, what became of the new ones, or that a running service sees to them.
+
+    `unread` counts what could not be read at all; stderr has said why.
+    """
 
     new: int
     known: int
+    unread: int
     states: Mapping[str, int]
     is_left_to_service: bool
 
 
 def understood(paths: Sequence[Path]) -> Iterator[dict[str, object]]:
-    """Yield what each mail says, in the order of the names."""
-    return describe((name, read_one(raw)) for name, raw in _all(paths))
+    """Yield what each mail says, in the order of the names; what cannot be read has an error, and a line all the same.
+
+    Raises NotFound where none of the paths names anything.
+    """
+    return describe(
+        (found.name, stub(b"", reason=found.error) if found.error else read_one(found.raw)) for found in _all(paths)
+    )
 
 
 def read_one(raw: bytes) -> Message:
@@ -53,7 +63,8 @@ def take_in(settings: "Settings", paths: Sequence[Path], *, mailbox: str | None,
         app.store.require_current()
         new: list[int] = []
         known = 0
-        for batch in _batches(_shown(_all(paths))):
+        unread: list[Found] = []
+        for batch in _batches(_shown(_readable(_all(paths), unread))):
             for mail_id, is_new in _keep(app, batch, name=name, channel=channel, is_answered=is_answered):
                 new += [mail_id] if is_new else []
                 known += not is_new
@@ -65,7 +76,7 @@ def take_in(settings: "Settings", paths: Sequence[Path], *, mailbox: str | None,
                     pass
         with app.store.look() as work:
             states = Counter(work.inbox.mail(mail_id).state for mail_id in new)
-        return Taken(new=len(new), known=known, states=states, is_left_to_service=is_left)
+        return Taken(new=len(new), known=known, unread=len(unread), states=states, is_left_to_service=is_left)
     finally:
         app.close()
 
@@ -89,22 +100,37 @@ def _keep(
         work.ring()
 
 
-def _all(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+def _all(paths: Sequence[Path]) -> Iterator[Found]:
+    """Yield every mail; a path that names nothing is found with its error, as long as another names something."""
+    missing = [path for path in paths if not is_there(path)]
+    if len(missing) == len(paths):
+        named = ", ".join(map(str, missing))
+        raise NotFound(f"there is no file or folder {named}; name a mail, an mbox, a Maildir or a folder of mails")
     for path in paths:
-        if not path.exists():
-            raise NotFound(f"there is no file or folder {path}; name a mail, an mbox, a Maildir or a folder of mails")
-    for path in paths:
-        yield from mails_in(path)
+        for found in (
+            (Found(name=path.name, error="there is no such file or folder"),) if path in missing else mails_in(path)
+        ):
+            if found.error:
+                click.echo(f"{path if path.name == found.name else path / found.name}: {found.error}", err=True)
+            yield found
 
 
-def _shown(mails: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+def _readable(mails: Iterable[Found], unread: list[Found]) -> Iterator[bytes]:
+    for found in mails:
+        if found.error:
+            unread.append(found)
+        else:
+            yield found.raw
+
+
+def _shown(mails: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the mails behind a progress bar, where a person looks on."""
     if not sys.stderr.isatty():
-        yield from (raw for _, raw in mails)
+        yield from mails
         return
     found = list(mails)
     with click.progressbar(found, label="importing", file=sys.stderr) as bar:
-        yield from (raw for _, raw in bar)
+        yield from bar
 
 
 def _batches(mails: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -33,10 +33,13 @@ def mail() -> None:
 @as_json
 @Options.shared
 def parse(paths: Sequence[Path], *, as_json: bool) -> None:
-    """Understand mails without a database: .eml, mbox, Maildir or a folder of mails.
+    """Understand mails without a database: .eml, mbox, Maildir or a folder of mails; - is standard input.
+
+    What cannot be read has a line with its error. Exit 1 only where none of the paths names anything.
 
     Examples:
       ticketbot mail parse letter.eml
+      cat letter.eml | ticketbot mail parse -
       ticketbot mail parse ~/Maildir --json | jq .kind
     """
     from ticketbot.cli.files import understood
@@ -59,6 +62,7 @@ def import_(paths: Sequence[Path], *, mailbox: str | None, answer: bool) -> None
     """Take mails from files into the same pipeline: .eml, mbox, Maildir or a folder of mails.
 
     Nobody is answered unless --answer is given. It is safe to repeat: a mail that is known is left alone.
+    What cannot be read is named on stderr and counted; the rest is taken in.
 
     Examples:
       ticketbot mail import old-inbox.mbox
@@ -67,7 +71,8 @@ def import_(paths: Sequence[Path], *, mailbox: str | None, answer: bool) -> None
     from ticketbot.cli.files import take_in
 
     taken = take_in(settings(), paths, mailbox=mailbox, is_answered=answer)
-    click.echo(f"{taken.new} new mails, {taken.known} known before")
+    unread = f", {taken.unread} could not be read" if taken.unread else ""
+    click.echo(f"{taken.new} new mails, {taken.known} known before{unread}")
     if taken.is_left_to_service:
         click.echo("the running service takes them up")
     else:
