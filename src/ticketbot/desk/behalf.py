@@ -13,6 +13,7 @@ from ticketbot.desk.nudging import encourage
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.ranking import is_vip
 from ticketbot.desk.relayed import for_client
+from ticketbot.desk.shifting import team_of
 from ticketbot.desk.told import client_reader, ticket_facts
 from ticketbot.desk.wishing import tell_of_wish
 from ticketbot.domain.classify import Kind
@@ -221,6 +222,7 @@ def _opened(heard: Arrival, party: Party, parsed: Parsed, *, is_call: bool) -> t
             requester_address=party.address,
             requester_name=party.name,
             locale=locale,
+            owner_team=team_of(work, care, at=at),
             created_at=at,
             updated_at=at,
         )

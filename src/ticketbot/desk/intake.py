@@ -11,6 +11,7 @@ from ticketbot.desk.entering import raise_if_late
 from ticketbot.desk.incidents import announce
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.recurring import look_for_recurrence
+from ticketbot.desk.shifting import is_watched, team_of
 from ticketbot.desk.told import client_reader, clock_facts, reader_of, ticket_facts
 from ticketbot.desk.wishing import tell_of_wish
 from ticketbot.domain.authority import AckCaps, Joining, Traffic, acknowledgement, is_capped, joining
@@ -89,6 +90,7 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
             requester_address=arrival.sender.address,
             requester_name=(contact.name if contact is not None else "") or (sender.name if sender is not None else ""),
             locale=locale,
+            owner_team=team_of(work, care, at=at),
             created_at=at,
             updated_at=at,
             follow_up_of=follows.id if follows is not None else None,
@@ -224,10 +226,12 @@ def _related(arrival: Arrival, ticket: Ticket) -> list[TicketLine]:
 
 
 def listeners(arrival: Arrival, ticket: Ticket, care: Care) -> list[Staff]:
-    """Return who hears of a ticket: its owner, else the team that has it, else the triage list."""
-    people = arrival.people()
+    """Return who hears of a ticket: its owner, else the team that has it, else the triage list; and who watches."""
+    people, phase = arrival.people(), care.phase(arrival.at)
     owner = people.owner(ticket)
-    return [owner] if owner is not None else people.triage(care.launch, care.phase(arrival.at), team=ticket.owner_team)
+    hearers = [owner] if owner is not None else people.triage(care.launch, phase, team=ticket.owner_team)
+    watchers = people.leads(care.launch, phase) if is_watched(ticket.owner_team, care, at=arrival.at) else []
+    return list({person.id: person for person in (*hearers, *watchers)}.values())
 
 
 def _written_to(arrival: Arrival) -> frozenset[str]:

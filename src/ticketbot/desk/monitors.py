@@ -6,6 +6,7 @@ from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.incidents import announce
 from ticketbot.desk.intake import listeners, show_new, title_of
 from ticketbot.desk.outcome import Outcome, joined, opened, suppressed
+from ticketbot.desk.shifting import team_of
 from ticketbot.domain.authority import is_capped
 from ticketbot.domain.kinds import Channel, Severity, TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, TicketState
@@ -102,6 +103,7 @@ def _made(arrival: Arrival, launch: Launch, care: Care, severity: Severity) -> T
             requester_address=arrival.sender.address,
             requester_name=sender.name if sender is not None else "",
             locale=care.client.locale if care.client is not None else "en",
+            owner_team=team_of(arrival.work, care, at=arrival.at),
             created_at=arrival.at,
             updated_at=arrival.at,
         )

@@ -79,6 +79,10 @@ class People:
         """Return who is told of the desk as a whole."""
         return self.in_role("manager", launch=None, phase=None)
 
+    def leads(self, launch: Launch | None, phase: Phase | None) -> list[Staff]:
+        """Return who leads in a phase of a launch, and is not away."""
+        return self._holders("lead", launch, phase)
+
     def triage(self, launch: Launch | None, phase: Phase | None, *, team: str | None = None) -> list[Staff]:
         """Return who looks at what no person owns: its *team*, else the desk file's list, the launch's team, all."""
         owners = [person for person in self.roster if person.team == team] if team is not None else []

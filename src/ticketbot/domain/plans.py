@@ -161,3 +161,8 @@ class PhasePlan:
             if as_of is None or event.recorded_at <= as_of:
                 course = after(course, event)
         return course
+
+
+def falls_to(nth: int, *, share: int) -> bool:
+    """Return whether the *nth* (1, 2 …) of many falls to those who are to have *share* percent of them, evenly."""
+    return nth * share // 100 > (nth - 1) * share // 100

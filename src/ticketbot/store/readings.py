@@ -42,6 +42,17 @@ class Readings(Rows):
             select(Ticket).where(Ticket.created_at >= since, Ticket.created_at < until).order_by(Ticket.number)
         ).all()
 
+    def opened(self, launch_id: int, *, since: datetime) -> int:
+        """Return how many tickets of a launch were received since an instant."""
+        return (
+            self.session.scalar(
+                select(func.count())
+                .select_from(Ticket)
+                .where(Ticket.launch_id == launch_id, Ticket.created_at >= since)
+            )
+            or 0
+        )
+
     def tickets_born_before(self, until: datetime) -> Sequence[Ticket]:
         """Return all tickets received before an instant."""
         return self.session.scalars(select(Ticket).where(Ticket.created_at < until).order_by(Ticket.number)).all()
