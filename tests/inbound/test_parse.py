@@ -335,6 +335,39 @@ def test_no_body_takes_more_than_a_second(name: str, kind: bytes) -> None:
     assert time.process_time() - began < 1.5
 
 
+HOSTILE_BASE64 = {
+    "blank lines": b"SGVsbG8=" + b"\r\n" * 200_000,
+    "blanks": b"SGVsbG8=" + b" \t" * 200_000,
+    "padded lines": b"=\r\n\r\n" * 100_000,
+    "padded blanks": (b"=" + b" \n" * 50) * 6_000,
+    "one line": b"=\r\n\r\n" + b"A" * 2_000_000,
+    "nothing": b"=" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_BASE64)
+def test_no_end_of_base64_takes_more_than_a_second(name: str) -> None:
+    began = time.process_time()
+
+    message = read(HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + HOSTILE_BASE64[name])
+
+    assert message.error is None
+    assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        (b"=\r\n\r\n-- \r\nThe list's footer\r\n", "Hello"),
+        (b"=\n \n\n____\nfooter", "Hello"),
+        (b"=\r\n\r\nIFlvdQ==\r\n", "Hello You"),
+        (b"=\r\n  \r\nIFlvdQ==\r\n\r\n_____", "Hello You"),
+    ],
+)
+def test_only_a_footer_below_base64_is_cut(end: bytes, text: str) -> None:
+    assert read(HEAD + b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8" + end).text == text
+
+
 HOSTILE_HEADERS = {
     "encoded words": b"Subject: " + b"=?utf-8?q?a?= " * 100_000,
     "torn words": b"Subject: " + b"=?utf-8?q?a" * 100_000,

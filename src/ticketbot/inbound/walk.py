@@ -236,10 +236,15 @@ def _is_prose(body: bytes) -> bool:
 
 def _without_footer(body: bytes) -> bytes:
     """Return base64 without the plain text that a list or a gateway added under it."""
-    blank = re.search(rb"=\s*\r?\n\s*\r?\n(?=[^\r\n]*[^A-Za-z0-9+/=\r\n])", body)
-    return body[: blank.start() + 1] if blank else body
+    for found in _PADDED.finditer(body):
+        if found[1].count(b"\n") > 1 and _FOREIGN_LINE.match(body, found.end()):
+            return body[: found.start() + 1]
+    return body
 
 
+#: The end of base64 and all blanks below it: taken whole or not at all, so that endless blanks cost their length.
+_PADDED: Final = re.compile(rb"=(\s{2,}+)")
+_FOREIGN_LINE: Final = re.compile(rb"[A-Za-z0-9+/=]*+[^A-Za-z0-9+/=\r\n]")
 _UU_BEGIN: Final = re.compile(rb"(?:^|[\r\n])begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
 
 
