@@ -84,6 +84,44 @@ def test_google_writes_below_its_own_hop() -> None:
     assert said("\n" + HOP, line, ids=frozenset({"mx.google.com"})) is Authentication.NONE
 
 
+GOOGLES = "mx.google.com; dmarc=pass (p=NONE) header.from=client.example"
+
+
+@pytest.mark.parametrize(
+    "hop",
+    [
+        "from evil.example (HELO by mx.google.com) by mx.house.example",
+        "from evil.example (by mx.google.com [1.2.3.4]) by mx.house.example with SMTP",
+        'from "x by mx.google.com" by mx.house.example',
+        "from by mx.google.com (evil.example [1.2.3.4]) by mx.house.example",
+        "from mx.google.com by mx.house.example for <by@mx.google.com>",
+        "from evil.example by mx.google.com.evil.example",
+        "from evil.example by cafe.de",
+        "from evil.example with SMTP; by mx.google.com",
+        "by",
+        "",
+    ],
+)
+def test_a_hop_that_only_names_google_somewhere_is_not_googles(hop: str) -> None:
+    assert said(f"\nReceived: {hop}; Mon, 16 Nov 2026 09:12:00 +0100\n", GOOGLES, ids=frozenset({"mx.google.com"})) is (
+        Authentication.NONE
+    )
+
+
+@pytest.mark.parametrize(
+    "hop",
+    [
+        "by 2002:a05:7010:6a8d:b0:3d8:1234:5678 with SMTP id x",
+        "by 10.25.26.72 with SMTP id x",
+        "FROM mx.client.example (mx.client.example. [1.2.3.4])\n\tBY MX.Google.com WITH ESMTPS id x",
+    ],
+)
+def test_googles_own_hops_are_known_by_their_by_clause(hop: str) -> None:
+    assert said(f"\nReceived: {hop}; Mon, 16 Nov 2026 09:12:00 +0100\n", GOOGLES, ids=frozenset({"mx.google.com"})) is (
+        Authentication.PASS
+    )
+
+
 def test_microsoft_names_no_id_at_all() -> None:
     hop = "\nReceived: from a.outbound.protection.outlook.com by b.prod.outlook.com with HTTPS; Mon, 16 Nov 2026 09:12:00 +0100\n"
     line = "spf=pass (sender IP is 1.2.3.4) smtp.mailfrom=client.example; dkim=pass header.d=client.example; dmarc=pass action=none header.from=client.example;compauth=pass reason=100"

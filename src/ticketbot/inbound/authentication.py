@@ -12,9 +12,10 @@ from typing import Final
 
 from ticketbot.domain.messages import Authentication, fold
 
+#: How the hops of those hosts name themselves (RFC 5321 §4.4, the `by` clause).
 _HOSTED: Final = {
-    "mx.google.com": re.compile(rb"\bby\s+(?:mx\.google\.com|[0-9a-f:.]+)\b", re.IGNORECASE),
-    "protection.outlook.com": re.compile(rb"\bby\s+[\w.-]+\.(?:outlook|exchangelabs)\.com\b", re.IGNORECASE),
+    "mx.google.com": re.compile(r"mx\.google\.com|2002:a05:[0-9a-f:]{1,40}|10(?:\.\d{1,3}){3}", re.IGNORECASE),
+    "protection.outlook.com": re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:outlook|exchangelabs)\.com", re.IGNORECASE),
 }
 _TOKEN: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|;|=|[^\s;="()]+)')
 _MAX: Final = 8192
@@ -47,10 +48,18 @@ def trusted_field(fields: Sequence[tuple[str, bytes]], *, authserv_ids: frozense
                 identity = "protection.outlook.com"  # Microsoft 365 leaves it out
             if identity not in ours:
                 continue
-            if hops and not (identity in _HOSTED and all(_HOSTED[identity].search(hop[:2000]) for hop in hops)):
+            if hops and not (identity in _HOSTED and all(_HOSTED[identity].fullmatch(_taken_by(hop)) for hop in hops)):
                 return None
             return text
     return None
+
+
+def _taken_by(hop: bytes) -> str:
+    """Return which host says that it took the mail in: the `by` clause, never what the other side called itself."""
+    words = list(_tokens(hop[:_MAX].decode("latin-1"), at_most=4))
+    if words and words[0].casefold() == "from":
+        words = words[2:]
+    return words[1] if len(words) > 1 and words[0].casefold() == "by" else ""
 
 
 def authserv_id(text: str) -> str | None:
