@@ -149,6 +149,16 @@ DISCLAIMER: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: Words that lawyers and list programs use in the lines that follow, whoever wrote the mail.
+LEGAL: Final = re.compile(
+    r"confiden|privileg|recipient|addressee|intended|disclos|disseminat|unauthori[sz]|prohibit|liab|warrant|virus|malware|attachment|delete|sender|notify|in error|registered|company n"
+    r"|vat\b|monitor|mailing list|subscri|google groups|e-?mail|vertraulich|empfänger|adressat|absender|unbefugt|löschen|irrtümlich|haftung|geschäftsführ|handelsregister|gesellschaft|umwelt"
+    r"|destinat|expédit|divulg|supprim|erreur|responsab|remitente|borra|elimin|riservat|mittente|error|notific|ontvanger|afzender|vertrouwelijk|verwijder|mottagar|avsändar|modtager|afsender"
+    r"|mottaker|avsender|vastaanottaj|lähettäj|luottamuks|odbiorc|nadawc|poufn|adresát|příjemc|odesílatel|důvěrn|címzett|bizalmas|получател|отправител|конфиденц|одержувач|gizli|alıcı"
+    r"|机密|保密|機密|기밀",
+    re.IGNORECASE,
+)
+
 #: Our own line, and that of other desks, above which the answer belongs.
 REPLY_ABOVE: Final = re.compile(
     r"(?:reply|respond|write|type your (?:reply|response)|antwort\w*|schreiben|répon\w+|respon[ds]\w+|resposta|respuesta|escriba|digit\w+|rispo\w+|antwoord|svar\w*)"

@@ -186,7 +186,7 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
         return None
     for number in range(start - 1, max(-1, start - _SPAN), -1):
         line = lines[number].strip()
-        if line.endswith((".", "!", "?")) and not re.search(r"\b(?:a|p)\.m\.$|\d\.$", line):
+        if line.endswith((".", "!", "?")) and not re.search(r"\b(?:a|p)\.m\.$|(?:^|\s)\d{1,4}\.$", line):
             break
         if WHEN.search(line) and len(line) < 120 and not WROTE.search(line) and not _is_sentence(line):
             return number

@@ -25,7 +25,7 @@ from ticketbot.inbound.history import (
     names_speaker,
     quote_follows,
 )
-from ticketbot.inbound.signatures import trimmed, without_banners, without_signature
+from ticketbot.inbound.signatures import EXACT_MARK, trimmed, without_banners, without_signature
 
 #: Stored with the result, so that a better reading can find what an older one cut.
 VERSION: Final = 3
@@ -47,8 +47,8 @@ def new_text(marked: str, *, is_reply: bool = True, is_forward: bool = False) ->
     kept = _newly_written(without_banners(lines), is_reply=is_reply, is_forward=is_forward)
     while kept and not kept[0].strip():
         kept.pop(0)
-    result = "\n".join(kept).rstrip()
-    return result if _says_something(kept) else whole.strip("\n").rstrip()
+    shown = "\n".join(kept).rstrip() if _says_something(kept) else whole.strip("\n").rstrip()
+    return shown.replace(f"\n{EXACT_MARK}\n", "\n--\n")
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ def _says_something(kept: list[str]) -> bool:
 
 def _lines(marked: str, *, is_forward: bool) -> list[str]:
     shown = texts.unmarked(marked) if is_forward else _without_marked(marked)
-    return [line.rstrip() for line in shown.split("\n")]
+    return [line if line == EXACT_MARK else line.rstrip() for line in shown.split("\n")]
 
 
 def _newly_written(lines: list[str], *, is_reply: bool, is_forward: bool) -> list[str]:
