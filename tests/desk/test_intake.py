@@ -334,6 +334,86 @@ def test_an_automatic_reply_outside_any_thread_is_kept_and_does_nothing(store: S
     assert (desk.tickets(), desk.letters()) == ([], [])
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Vacation request cannot be approved", "The button is grey. I am on vacation from Friday, please hurry."),
+        ("Urlaub", "Ich bin ab Montag im Urlaub, aber das System zeigt mich als anwesend."),
+    ],
+)
+def test_a_client_who_writes_of_an_absence_is_a_client(store: Store, subject: str, body: str) -> None:
+    desk = DeskDriver(store)
+
+    mail = desk.receive(a_mail(subject=subject, body=body))
+
+    assert mail.outcome == "ticket"
+    assert "ACK mara" in desk.codes()
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Urlaub: Antrag lässt sich nicht genehmigen", "Ich bin ab Freitag im Urlaub, bitte beeilen Sie sich."),
+        ("Out of office", "I am on annual leave until Monday."),
+        ("Automatic reply: Report is empty", "Back soon."),
+    ],
+)
+def test_what_only_looks_like_an_absence_is_a_ticket_but_not_acknowledged(
+    store: Store, subject: str, body: str
+) -> None:
+    desk = DeskDriver(store)
+
+    mail = desk.receive(a_mail(subject=subject, body=body))
+
+    assert mail.outcome == "ticket"
+    assert len(desk.tickets()) == 1
+    assert not [code for code in desk.codes() if code.startswith("ACK")]
+
+
+@on_sqlite
+def test_what_only_looks_like_an_absence_of_a_stranger_is_for_people_to_see(store: Store) -> None:
+    desk = DeskDriver(store)
+
+    mail = desk.receive(a_mail(sender="who@else.example", subject="Out of office", body="I am on vacation."))
+
+    assert mail.outcome == "triage"
+
+
+@on_sqlite
+def test_what_looks_like_an_absence_of_ours_never_reaches_the_client(store: Store) -> None:
+    desk = DeskDriver(store)
+    desk.receive(a_mail())
+    before = desk.letters()
+
+    mail = desk.receive(
+        a_mail(
+            sender="Ben <ben@desk.example>",
+            to=desk.letter("NEW", to="ben@desk.example").draft["reply_to"],
+            subject="Out of office",
+            body="I am on vacation until Monday.",
+        )
+    )
+
+    assert mail.outcome == "append"
+    assert desk.messages()[-1].author == "machine"
+    assert desk.codes(since=before) == []
+
+
+@on_sqlite
+def test_a_programs_answer_without_headers_is_folded_into_its_ticket(store: Store) -> None:
+    desk = DeskDriver(store)
+    desk.receive(a_mail())
+    before = desk.letters()
+
+    mail = desk.receive(a_mail(subject="Automatic reply: [T-1001] Report is empty", body="Back soon."))
+
+    kept = desk.messages()[-1]
+    assert (mail.outcome, kept.author, kept.audience) == ("append", "machine", "internal")
+    assert desk.codes(since=before) == []
+
+
 def test_an_automatic_reply_in_a_thread_is_folded_into_its_ticket(store: Store) -> None:
     desk = DeskDriver(store)
     desk.receive(a_mail())

@@ -104,11 +104,71 @@ CASES = {
         Kind.AUTO_REPLY,
         "auto_reply",
     ),
-    "a subject and words of absence": (
-        replace(PLAIN, subject="Out of office", text="I am on vacation."),
+    "a bulk mail about absences": (
+        replace(a_message(precedence="bulk"), subject="Vacation request cannot be approved"),
+        HOUSE,
+        Kind.LIST,
+        "mailing_list",
+    ),
+    "a program's prefix and our tag": (
+        replace(PLAIN, subject="Automatic reply: [T-7] Login", text="Gone."),
         HOUSE,
         Kind.AUTO_REPLY,
         "auto_reply",
+    ),
+    "a program's prefix in a thread": (
+        replace(PLAIN, subject="Abwesenheitsnotiz: Login", references=("<a@b.example>",)),
+        HOUSE,
+        Kind.AUTO_REPLY,
+        "auto_reply",
+    ),
+    "a word of absence before an answer": (
+        replace(PLAIN, subject="On leave Re: Login", text="I am on leave."),
+        HOUSE,
+        Kind.AUTO_REPLY,
+        "auto_reply",
+    ),
+    "a word of absence before an answer, and no more": (
+        replace(PLAIN, subject="Vacation: Re: Login", text="The button is still grey for everybody."),
+        HOUSE,
+        Kind.CLIENT,
+        "default",
+    ),
+    "a program's prefix outside any thread": (
+        replace(PLAIN, subject="Automatic reply: Login", text="Gone."),
+        HOUSE,
+        Kind.AUTO_REPLY,
+        "perhaps_absent",
+    ),
+    "a program's prefix and a person's text": (
+        replace(PLAIN, subject="Automatic reply: Login", text="The text that your product sends is wrong."),
+        HOUSE,
+        Kind.CLIENT,
+        "default",
+    ),
+    "a word of absence before a subject": (
+        replace(PLAIN, subject="Vacation: Login", text="I am on vacation."),
+        HOUSE,
+        Kind.AUTO_REPLY,
+        "perhaps_absent",
+    ),
+    "nothing but an absence": (
+        replace(PLAIN, subject="Out of office", text="I am on vacation until Monday.\nPlease contact Bob.\n\nAnn Lee"),
+        HOUSE,
+        Kind.AUTO_REPLY,
+        "perhaps_absent",
+    ),
+    "an absence and a question": (
+        replace(PLAIN, subject="Vacation", text="I am on vacation from Friday. Who approves?"),
+        HOUSE,
+        Kind.CLIENT,
+        "default",
+    ),
+    "an absence and a trouble": (
+        replace(PLAIN, subject="Urlaub", text="Ich bin im Urlaub, aber das System zeigt mich als anwesend."),
+        HOUSE,
+        Kind.CLIENT,
+        "default",
     ),
     "a subject of absence alone": (
         replace(PLAIN, subject="Vacation module is broken", text="It crashes."),
@@ -155,3 +215,11 @@ def test_a_house_without_anything_knows_nobody() -> None:
 
 def test_every_rule_has_a_case() -> None:
     assert {rule.__name__ for rule in RULES} <= {rule for _, _, _, rule in CASES.values()}
+
+
+def test_only_weak_hints_make_a_verdict_doubtful() -> None:
+    guessed, _, _, _ = CASES["nothing but an absence"]
+    told, _, _, _ = CASES["a program's prefix and our tag"]
+
+    assert classify(guessed, HOUSE).is_doubtful
+    assert not classify(told, HOUSE).is_doubtful

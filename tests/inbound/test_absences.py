@@ -114,7 +114,56 @@ def test_an_automatic_answer_without_headers_is_known_by_its_words(name: str) ->
     assert kind(f"Subject: {subject}", text) == "auto_reply"
 
 
+#: What mail programs set before the subject of our letter, and the shortest texts that people give them.
+PROGRAMS = (
+    ("Automatic reply", "Back soon."),
+    ("Out of Office", "Gone fishing."),
+    ("Abwesenheitsnotiz", "Bin weg"),
+    ("Automatische Antwort", "Bitte später noch einmal."),
+    ("Réponse automatique ", "Je reviens."),
+    ("Respuesta automática", "Estoy fuera."),
+    ("Risposta automatica", "Torno presto."),
+    ("Resposta automática", "Estou fora."),
+    ("Automatisch antwoord", "Ben er even niet."),
+    ("Automatiskt svar", "Jag är borta."),
+    ("Automatisk svar", "Jeg er væk"),
+    ("Automaattinen vastaus", "En ole täällä."),
+    ("Automatyczna odpowiedź", "Nie ma mnie."),
+    ("Automatická odpověď", "Nejsem zde"),
+    ("Automatikus válasz", "Nem vagyok"),
+    ("Автоматический ответ", "Меня нет."),
+    ("Otomatik yanıt", "Yokum"),
+    ("自动答复", "我出门了"),
+    ("自動応答", "席を外しています"),
+)
+
+
+@pytest.mark.parametrize(("prefix", "text"), PROGRAMS)
+def test_a_programs_prefix_before_an_original_subject_is_enough(prefix: str, text: str) -> None:
+    long = f"{text} {'lorem ipsum ' * 20}"
+
+    assert kind(f"Subject: {prefix}: [T-7] Login", long) == "auto_reply"
+    assert kind(f"Subject: {prefix}: Login\nReferences: <letter@desk.example>", long) == "auto_reply"
+    assert kind(f"Subject: {prefix}: Re: Login", long) == "auto_reply"
+    assert kind(f"Subject: {prefix}: Login", text) == "auto_reply"
+
+
 PEOPLE = {
+    "vacation_request": (
+        "Vacation request cannot be approved",
+        "I cannot approve: the button is grey. I am on vacation from Friday, please hurry.",
+        "new",
+    ),
+    "urlaub": ("Urlaub", "Ich bin ab Montag im Urlaub, aber das System zeigt mich als anwesend.", "new"),
+    "vacaciones": ("Vacaciones", "Estoy de vacaciones desde el lunes, pero el sistema no las muestra.", "new"),
+    "leave": ("On leave", "I am on annual leave next week. The approval is missing in the tool.", "new"),
+    "abwesenheit_falsch": ("Abwesenheit wird falsch angezeigt", "Ich bin nicht im Büro gewesen.", "new"),
+    "absence_non_enregistree": ("Absence non enregistrée", "Je suis absent lundi.", "new"),
+    "calendar_missing": ("Out of office in calendar missing", "I am out of the office on Monday.", "new"),
+    "abwesenheitsnotiz": ("Abwesenheitsnotiz wird nicht verschickt", "Ich bin ab morgen im Urlaub.", "new"),
+    "hinted": ("Vacation request lost\nX-Auto-Response-Suppress: All", "I am on vacation from Friday.", "new"),
+    "semester": ("Frånvaro registreras inte", "Jag är på semester från fredag.", "new"),
+    "urlop": ("Urlop nie został zatwierdzony", "Od piątku jestem na urlopie.", "new"),
     "asks_for_vacation_module": (
         "Vacation request form fails",
         "When I open the form I get an error. Please help.",

@@ -96,7 +96,7 @@ class Desk:
                 if arrival.mail.confirmed_by in (person.slug, OPERATOR):
                     return receive_confirmed(arrival, person)
                 return receive_staff(arrival, person)
-            case Kind.AUTO_REPLY:
+            case Kind.AUTO_REPLY if not self._may_be_a_persons(arrival):
                 return self._machine_on_ticket(arrival, "an automatic reply")
             case Kind.LIST if not arrival.sender.is_contact and arrival.match.ticket is None:
                 return suppressed(f"list mail of nobody we know: {arrival.verdict.reason}")
@@ -125,6 +125,13 @@ class Desk:
         if arrival.verdict.kind is Kind.CALENDAR_REPLY and arrival.message.calendar_uid:
             return receive_calendar_reply(arrival)
         return self._machine_on_ticket(arrival, f"{arrival.verdict.kind.value.replace('_', ' ')}")
+
+    def _may_be_a_persons(self, arrival: Arrival) -> bool:
+        """Return whether an automatic reply may be a person's mail: then it is heard as one, and only not answered.
+
+        One of our own people's is heard where it is on no ticket, for on one it would go to the client in their name.
+        """
+        return arrival.verdict.is_doubtful and (arrival.sender.staff is None or arrival.match.ticket is None)
 
     def _writes_as_client(self, arrival: Arrival) -> bool:
         """Return whether one of our people takes part in this very ticket as a client's contact (behaviour 26)."""

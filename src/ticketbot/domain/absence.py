@@ -1,5 +1,5 @@
 # ruff: noqa: E501, RUF001 - long tables of words in many scripts
-"""The words by which absent people's programs answer, in the languages that we meet. Data, no logic."""
+"""The forms and words by which absent people's programs answer, in the languages that we meet."""
 
 import re
 from typing import Final
@@ -24,14 +24,32 @@ _ABSENCES: Final = (
     r"|házon kívül|szabadságon|în concediu|absent[ăa]?|отсутств|не на работе|в отпуск|відсутн|у відпустці|отсъств|odsutn|izvan ureda|odsoten|puhkusel|atostog|atvaļinājum|ofis dışı|izindeyim|εκτός γραφείου|απουσία"
     r"|不在|休暇|外出中|不在办公室|休假|不在辦公室|부재|휴가|מענה|אני לא נמצא|מחוץ למשרד|خارج المكتب|إجازة|vắng mặt|sedang cuti|di luar kantor|ลาพักร้อน|fora de l['’]oficina"
 )
-_REPLIED: Final = r"(?:(?:re|aw|sv|antw|vs|rif|odp)\s*:\s*)*"
+#: Of these, what programs set before a subject by themselves, and hardly anybody by hand.
+_NOTICES: Final = (
+    r"out[ -]of[ -](?:the[ -])?office(?:[ -](?:auto(?:matic)?[ -]?)?(?:reply|response|message|notice|notification))?|ooo|away (?:notice|message)|vacation (?:reply|response|message|notice)|holiday (?:notice|message)|absence (?:notice|message)"
+    r"|abwesenheits(?:notiz|meldung|assistent|benachrichtigung|info(?:rmation)?|nachricht)|message d['’]absence|absence du bureau|fuera de (?:la )?oficina|mensaje de ausencia|aviso de ausencia|mensagem de aus[êe]ncia|fora do escrit[óo]rio|messaggio di assenza|fuori (?:sede|ufficio)"
+    r"|afwezigheids?(?:bericht|melding|assistent)|frånvaromeddelande|fravær(?:s?besked|smelding)|poissaoloviesti|nieobecność w biurze|poza biurem|nepřítomnost v kanceláři|mimo kancelář|házon kívül|не на работе|ofis dışı|εκτός γραφείου|不在通知|休暇通知|부재중(?: (?:알림|메시지))?|خارج المكتب"
+)
+#: What follows a word of absence in such a form.
+_REST: Final = r"\w*(?: (?:notice|message|note|du bureau|de la oficina|dall['’]ufficio|do escrit[óo]rio|w biurze|v kanceláři|tempor\w+|vom büro|van kantoor|från kontoret))?"
+_ANSWER_OF_ANY: Final = r"(?:re|aw|antw|sv|vs|rif|odp|ynt|отв|回复|回覆|返信)"
+_REPLIED: Final = rf"(?:{_ANSWER_OF_ANY}\s?[:\uff1a]\s*)*"
 
-#: The subject of an automatic answer, however it goes on. Alone a weak hint.
+#: The subject of an automatic answer, however it goes on: a weak hint, which proves nothing by itself.
 AUTO_SUBJECT: Final = re.compile(rf"{_REPLIED}(?:(?:{_ANSWERS})(?=\W|$)|{_ABSENCES})", re.IGNORECASE)
 
-#: The same as a program sets it: before the subject that it answers, with nothing of an answer before it.
-ANSWER_PREFIX: Final = re.compile(rf"(?:{_ANSWERS})\s?(?:[:\uff1a]|$)", re.IGNORECASE)
-ABSENCE_SUBJECT: Final = re.compile(rf"(?:{_ABSENCES})", re.IGNORECASE)
+#: Programs' own forms: a notice and a colon before the subject that is answered, or a notice alone.
+PROGRAM_PREFIX: Final = re.compile(rf"(?:{_ANSWERS}|{_NOTICES})\s?[:\uff1a]\s*(?=\S)", re.IGNORECASE)
+ABSENCE_PREFIX: Final = re.compile(
+    rf"(?:{_ABSENCES}){_REST}\s?(?:[:\uff1a]\s*(?=\S)|\s(?={_ANSWER_OF_ANY}\s?[:\uff1a]|\[T-))", re.IGNORECASE
+)
+FORMS: Final = re.compile(
+    rf"{_REPLIED}(?:{_ANSWERS}|{_NOTICES}|(?:{_ABSENCES}){_REST})(?:\s?[:\uff1a]|\s(?={_ANSWER_OF_ANY}\s?[:\uff1a]|\[T-)|$)",
+    re.IGNORECASE,
+)
+ONLY_NOTICE: Final = re.compile(
+    rf"{_REPLIED}(?:{_ANSWERS}|{_NOTICES}|(?:{_ABSENCES}){_REST})\s?[:\uff1a]?$", re.IGNORECASE
+)
 
 #: What absent people say, in the first lines.
 AUTO_WORDS: Final = re.compile(
@@ -43,3 +61,43 @@ AUTO_WORDS: Final = re.compile(
     r"|休暇|不在|出張|休み|戻ります|休假|不在(?:办公室|辦公室)?|出差|年假|휴가|부재|출장|복귀|חופש|לא במשרד|אחזור|אעדר|إجازة|خارج المكتب|سأعود|مرخصی|nghỉ phép|vắng mặt|cuti|di luar kantor|ลาพัก|ลาหยุด|ไม่อยู่|vacances|orlofi|frí|छुट्टी|oporretan",
     re.IGNORECASE,
 )
+
+#: What else stands in a notice: thanks, who stands in, until when, and how it closes.
+_NOTICE_WORDS: Final = re.compile(
+    r"thank|dear|hello|\bhi\b|contact|urgent|until|colleague|regards|sincerely|your (?:mail|e-?mail|message)|monday|tuesday|wednesday|thursday|friday"
+    r"|dank|guten tag|hallo|wenden|dringend|vertret|kolleg|bis (?:zum|einschließlich)|grü(?:ß|ss)|ihre (?:mail|e-mail|nachricht)"
+    r"|merci|bonjour|contacte|urgen|jusqu|collègue|cordialement|gracias|hola|hasta|colega|saludos|grazie|buongiorno|fino a|contatt|colleg|saluti|obrigad|olá|até|contacta"
+    r"|bedankt|tot (?:en met)?|dringend|neem|groet|tack|till|brådskande|hälsning|mvh|tak\b|hilsen|kontakt|kiitos|terveisin|dzięk|pilny|pozdraw|děk|naléhav|pozdrav|köszön|sürgős"
+    r"|спасибо|срочн|обращ|до \d|дякую|термінов|teşekkür|acil|連絡|ありがとう|谢谢|謝謝|联系|聯絡|감사|연락|תודה|شكر",
+    re.IGNORECASE,
+)
+_CLAUSES: Final = re.compile(r"[.,;:!\n\u2026\u3002\u3001\uff0c\uff01]+")
+_QUESTIONS: Final = re.compile("[?\uff1f\u061f]")
+_LOOKED_AT: Final = 1500
+
+
+def is_only_notice(text: str) -> bool:
+    """Return whether a text says that somebody is away, and nothing else: no clause in it is about anything else.
+
+    A person who writes of an absence also says what is wrong; then some clause has no word of a notice in it.
+    """
+    looked_at = text[:_LOOKED_AT]
+    if len(text) > _LOOKED_AT or _QUESTIONS.search(looked_at) or not AUTO_WORDS.search(looked_at):
+        return False
+    clauses = [clause.split() for clause in _CLAUSES.split(looked_at)]
+    return all(_belongs_to_notice(words) for words in clauses)
+
+
+def _belongs_to_notice(words: list[str]) -> bool:
+    said = " ".join(words)
+    is_name_or_date = len(words) <= _LONGEST_NAME and all(not word[0].islower() for word in words)
+    return is_name_or_date or bool(AUTO_WORDS.search(said) or _NOTICE_WORDS.search(said))
+
+
+def is_brief(text: str) -> bool:
+    """Return whether a text has no more words than the shortest notices, and asks nothing."""
+    return len(text.split(None, _BRIEF + 1)) <= _BRIEF and not _QUESTIONS.search(text)
+
+
+_BRIEF: Final = 6
+_LONGEST_NAME: Final = 3

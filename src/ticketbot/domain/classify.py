@@ -6,9 +6,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from ticketbot.domain.absence import ABSENCE_SUBJECT, ANSWER_PREFIX, AUTO_SUBJECT, AUTO_WORDS
+from ticketbot.domain.absence import (
+    ABSENCE_PREFIX,
+    AUTO_SUBJECT,
+    AUTO_WORDS,
+    FORMS,
+    ONLY_NOTICE,
+    PROGRAM_PREFIX,
+    is_brief,
+    is_only_notice,
+)
 from ticketbot.domain.ids import is_ours
 from ticketbot.domain.messages import Message, fold
+from ticketbot.domain.subjects import is_answer, tags_in
 from ticketbot.domain.tokens import Keyring
 
 
@@ -64,6 +74,11 @@ class Verdict:
     rule: str
     reason: str
     trace: tuple[Asked, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether only weak hints speak for it, so that it may be a person's: it is heard, yet not answered."""
+        return self.rule == perhaps_absent.__name__
 
 
 Rule = Callable[[Message, House], tuple[Kind, str] | None]
@@ -154,23 +169,47 @@ def auto_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # no
 
 
 def _told_by_subject(message: Message) -> tuple[Kind, str] | None:
-    """Recognise a program that sets no header: by its subject and one sign more, never by the subject alone.
+    """Recognise a program that sets no header, by a form of subject that programs use and people do not.
 
     What answers an automatic answer ("Re: Automatic reply: …") is a person's, unless the envelope or a header hints.
     """
     subject = message.subject.strip()
-    found = AUTO_SUBJECT.match(subject)
-    if found is None:
-        return None
-    said = f"the subject “{found[0][:40]}”"
-    if message.return_path == "" or _has_auto_hint(message):
-        return Kind.AUTO_REPLY, f"{said} and an empty envelope sender or a header that asks for no answer"
-    prefixed = ANSWER_PREFIX.match(subject)
-    if prefixed and message.in_reply_to:
-        return Kind.AUTO_REPLY, f"{said} in the place of “Re:”"
-    if (prefixed or ABSENCE_SUBJECT.match(subject)) and AUTO_WORDS.search(message.text[:1500]):
-        return Kind.AUTO_REPLY, f"{said} and words of absence"
+    if message.return_path == "" and (found := AUTO_SUBJECT.match(subject)):
+        return Kind.AUTO_REPLY, f"{_said(found)} and an empty envelope sender"
+    found = FORMS.match(subject)
+    if found and _has_auto_hint(message):
+        return Kind.AUTO_REPLY, f"{_said(found)} and a header that asks for no answer"
+    follows = bool(message.in_reply_to or message.references)
+    if (found := PROGRAM_PREFIX.match(subject)) and (follows or _answers(subject[found.end() :])):
+        return Kind.AUTO_REPLY, f"{_said(found)} in the place of “Re:”"
+    if (found := ABSENCE_PREFIX.match(subject)) and _answers(subject[found.end() :]) and _tells_absence(message):
+        return Kind.AUTO_REPLY, f"{_said(found)} before the subject of an answer, and words of absence"
     return None
+
+
+def perhaps_absent(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
+    """Guess at a program that names nothing it answers; people may write so, too, so that it is doubtful."""
+    subject = message.subject.strip()
+    if (found := PROGRAM_PREFIX.match(subject)) and (_tells_absence(message) or is_brief(message.text)):
+        return Kind.AUTO_REPLY, f"{_said(found)} before a subject"
+    if (found := ABSENCE_PREFIX.match(subject)) and _tells_absence(message):
+        return Kind.AUTO_REPLY, f"{_said(found)} before a subject, and words of absence"
+    if (found := ONLY_NOTICE.match(subject)) and is_only_notice(message.text):
+        return Kind.AUTO_REPLY, f"{_said(found)}, and nothing but an absence"
+    return None
+
+
+def _said(found: re.Match[str]) -> str:
+    return f"the subject “{found[0].strip()[:40]}”"
+
+
+def _answers(rest: str) -> bool:
+    """Return whether what stands behind a program's prefix is the subject of a letter of ours or of an answer."""
+    return bool(tags_in(rest)) or is_answer(rest)
+
+
+def _tells_absence(message: Message) -> bool:
+    return bool(AUTO_WORDS.search(message.text[:1500]))
 
 
 def mailing_list(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
@@ -216,7 +255,7 @@ def staff_mail(message: Message, house: House) -> tuple[Kind, str] | None:
 #: The whole policy, in order. Adding a rule means adding a function and a line here.
 RULES: Final[tuple[Rule, ...]] = (
     own_mail, receipt_copy, monitor_alert, bounce, feedback_report, calendar_reply, auto_reply, mailing_list, blocked,
-    vote, staff_mail,
+    vote, perhaps_absent, staff_mail,
 )  # fmt: skip
 
 _ANY: Final = re.compile(r".")

@@ -176,7 +176,7 @@ class Pipeline:
             sender=sender,
             ours=rules.not_clients,
             now=at,
-            is_machine=verdict.kind not in (Kind.CLIENT, Kind.STAFF, Kind.LIST),
+            is_machine=verdict.kind not in (Kind.CLIENT, Kind.STAFF, Kind.LIST) and not verdict.is_doubtful,
             reopen_window=rules.policy.reopens_within,
         )
         if match.ticket is not None and verdict.kind is Kind.CLIENT:
