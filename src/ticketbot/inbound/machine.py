@@ -18,7 +18,6 @@ from ticketbot.inbound.phrases import (
     FAILURE_WORDS,
     GIVEN_UP,
     NO_MEMBER,
-    ORIGINAL_FOLLOWS,
     STILL_TRYING,
 )
 from ticketbot.inbound.reports import (
@@ -29,6 +28,7 @@ from ticketbot.inbound.reports import (
     feedback,
     is_opaque_complaint,
     once,
+    original_begins,
     original_ids,
     outer,
     receipt,
@@ -193,15 +193,20 @@ def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of ev
     score = (
         3 * from_daemon + 2 * about_failure + 2 * tells_failure + (null_path or daemon_path)
         + (bool(_DAEMON.search(address[0] if address else sender)) and bool(_SMTP_CODE_5.search(text[:MAX_TEXT])))
-        + bool(ORIGINAL_FOLLOWS.search(text[:MAX_TEXT]))
     )  # fmt: skip
-    if from_daemon and score >= 5:
+    if score == _SURE - 1 and original_begins(text[:MAX_TEXT]) is not None:
+        score = _SURE
+    if from_daemon and score >= _SURE:
         return 2
-    if score >= 5 and about_failure and tells_failure:
+    if score >= _SURE and about_failure and tells_failure:
         return 2
     if from_daemon or (null_path and (about_failure or tells_failure)) or (about_failure and tells_failure):
         return 1 if not (null_path and about_failure) else 2
     return 0
+
+
+#: From so much evidence on, a report in words is one.
+_SURE: Final = 5
 
 
 def _opened(root: Part, raw: bytes, *, text: str) -> bytes:
@@ -256,8 +261,8 @@ def _from_words(root: Part, text: str) -> list[str]:
     """Return the addresses that the words of a report say were not reached."""
     if known := root.headers.text("x-failed-recipients"):
         return [found.rstrip(".") for found in dict.fromkeys(ADDRESS.findall(known))]
-    cut = ORIGINAL_FOLLOWS.search(text[:MAX_TEXT])
-    told, rest = (text[: cut.start()], text[cut.start() : MAX_TEXT]) if cut else (text[:MAX_TEXT], "")
+    cut = original_begins(text[:MAX_TEXT])
+    told, rest = (text[:MAX_TEXT], "") if cut is None else (text[:cut], text[cut:MAX_TEXT])
     own = _own_addresses(root)
     for pattern, source in itertools.product((_LINE, _LABELLED, _ANGLED, ADDRESS), (_CONTACT.sub("", told), told)):
         found = [item if isinstance(item, str) else item[0] for item in pattern.findall(source)]

@@ -55,10 +55,20 @@ NO_MEMBER: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: The beginning of a line, without blanks and rulers before it, below which a copy of the mail stands; and what says
+#: so only behind a ruler, soon. Each pattern is asked of a short piece of one line.
 ORIGINAL_FOLLOWS: Final = re.compile(
-    r"^[ >*-]{0,40}(?:this is a copy of|below this line is|copy of (?:the|your) (?:original )?message|(?:the )?original message (?:header|follows|text)"
-    r"|the (?:header|text|body) of the|returned message|(?:-{3,60}|={3,60}).{0,60}(?:original|returned|message header|unsent|copy of|headers?|transcript)"
-    r"|message headers? follow|included is|your (?:original )?message (?:follows|was|reads)|unsent message|-- the header|received:\s{1,4}from"
-    r"|(?:your )?original (?:message|mail) (?:is )?(?:below|attached|follows)|\*{3,40}.{0,30}original|return-path:|-{4,60}\s{0,3}begin).*$",
-    re.IGNORECASE | re.MULTILINE,
+    r"this is a copy of|below this line is|copy of (?:the|your) (?:original )?message|(?:the )?original message (?:header|follows|text)"
+    r"|the (?:header|text|body) of the|returned message|message headers? follow|included is|your (?:original )?message (?:follows|was|reads)"
+    r"|unsent message|received: {1,4}from|(?:your )?original (?:message|mail) (?:is )?(?:below|attached|follows)|return-path:",
+    re.IGNORECASE,
 )
+ORIGINAL_BEHIND_RULER: Final = re.compile(
+    r"original|returned|message header|unsent|copy of|headers?|transcript", re.IGNORECASE
+)
+ORIGINAL_BEHIND_STARS: Final = re.compile(r".{0,30}original", re.IGNORECASE)
+#: A text without any of these words need not be searched line by line.
+ORIGINAL_WORDS: Final = (
+    "copy of", "below this line", "original", "the header", "the text of", "the body of", "returned", "header", "included is",
+    "your message", "unsent", "received:", "return-path", "transcript", "begin",
+)  # fmt: skip

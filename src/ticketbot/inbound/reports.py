@@ -7,6 +7,7 @@ from typing import Final
 from ticketbot.domain.messages import FailedRecipient, Report, fold
 from ticketbot.inbound import headers, structured
 from ticketbot.inbound.headers import Headers
+from ticketbot.inbound.phrases import ORIGINAL_BEHIND_RULER, ORIGINAL_BEHIND_STARS, ORIGINAL_FOLLOWS, ORIGINAL_WORDS
 from ticketbot.inbound.walk import Part
 
 #: How much of a report's text is looked at.
@@ -121,7 +122,7 @@ def receipt(parts: Sequence[Part], *, text: str) -> Report:
     return Report(original_ids=tuple(ids), action="receipt")
 
 
-_THROWN_AWAY: Final = re.compile(r"automatic-action\W.*\b(?:deleted|failed|denied|error)\b", re.IGNORECASE)
+_THROWN_AWAY: Final = re.compile(r"automatic-action\W.{0,200}\b(?:deleted|failed|denied|error)\b", re.IGNORECASE)
 _REJECTED: Final = re.compile(r"\b(?:automatically )?(?:rejected|refused)\b|over quota|quota exceeded", re.IGNORECASE)
 
 
@@ -148,6 +149,32 @@ def original_ids(root: Part, text: str) -> tuple[str, ...]:
             root.headers.raw("references")
         )
     return tuple(dict.fromkeys(ids))[:20]
+
+
+def original_begins(text: str) -> int | None:
+    """Return where the copy of the mail that came back begins, as its program says it, or None: line by line."""
+    folded = text.lower()
+    if not any(word in folded for word in ORIGINAL_WORDS):
+        return None
+    position = 0
+    for line in text.split("\n"):
+        bare = line.lstrip(" >*-=")
+        lead, told = line[: len(line) - len(bare)], bare[:80]
+        if told and (ORIGINAL_FOLLOWS.match(told) or (lead and _says_original(lead, told))):
+            return position
+        position += len(line) + 1
+    return None
+
+
+def _says_original(lead: str, told: str) -> bool:
+    """Return whether what stands right behind a ruler says that the original follows."""
+    if "----" in lead and told[:5].lower() == "begin":
+        return True
+    if "--" in lead and told[:10].lower() == "the header":
+        return True
+    if "***" in lead and ORIGINAL_BEHIND_STARS.match(told):
+        return True
+    return ("---" in lead or "===" in lead) and ORIGINAL_BEHIND_RULER.search(told) is not None
 
 
 def once(found: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
