@@ -30,7 +30,7 @@ def test_mails_are_understood_without_a_database(run: Run, tmp_path: Path, monke
     assert told[1]["subject"] == "Second"
     assert set(told[1]) == {
         "file", "error", "subject", "from_address", "from_name", "message_id", "to", "cc", "text", "visible_reply",
-        "attachments", "kind", "bounce_recipients", "thread",
+        "attachments", "kind", "bounce_recipients", "notes", "thread",
     }  # fmt: skip
     assert "Second" in run("mail", "parse", "mails").stdout
     assert list(tmp_path.iterdir()) == [tmp_path / "mails"]

@@ -9,7 +9,7 @@ from ticketbot.inbound.parse import read
 MAILS = Path(__file__).parents[1] / "mails"
 KEYS = [
     "file", "error", "subject", "from_address", "from_name", "message_id", "to", "cc", "text", "visible_reply",
-    "attachments", "kind", "bounce_recipients", "thread",
+    "attachments", "kind", "bounce_recipients", "notes", "thread",
 ]  # fmt: skip
 KINDS = {
     "bounce-rfc3464": "bounce",

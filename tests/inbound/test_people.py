@@ -67,3 +67,46 @@ def test_a_group_still_shows_its_members() -> None:
         "a@x.example",
         "b@x.example",
     ]
+
+
+def test_whom_the_desk_refuses_is_not_told_either() -> None:
+    for line in (
+        '"ana@desk.example "@bad.example',
+        '"Ann" <ana@desk.example> <evil@bad.example>',
+        "Bob <bob@x.example> Bobby <bobby@x.example>",
+        "a@desk.example\0@bad.example",
+        "ana@desk.example\r\nFrom: evil@bad.example",
+        "group: ana@desk.example;",
+        "ana@des\u200bk.example",
+    ):
+        message = read(f"From: {line}\r\n\r\nx".encode())
+
+        assert (message.sender, message.author) == (None, None), line
+        assert len(message.notes) == 1
+        assert "so it names nobody: " in message.notes[0]
+
+
+@pytest.mark.parametrize(
+    "line", ["Ann <ann@a.example>, Bob <bob@b.example>", "ann@a.example\r\nFrom: Ann Lee <Ann@a.example>"]
+)
+def test_a_list_that_is_well_written_tells_its_first_and_trusts_nobody(line: str) -> None:
+    message = read(f"From: {line}\r\n\r\nx".encode())
+
+    assert message.sender is None
+    assert message.author is not None
+    assert message.author.address == "ann@a.example"
+    assert "none is trusted" in message.notes[0]
+
+
+def test_a_name_without_an_address_is_told_without_ado() -> None:
+    message = read(b"From: MAILER-DAEMON <>\r\n\r\nx")
+
+    assert message.author is not None
+    assert (message.author.name, message.author.address, message.notes) == ("MAILER-DAEMON", "", ())
+
+
+def test_one_mailbox_leaves_no_note() -> None:
+    message = read(b"From: Ann <ann@a.example>\r\n\r\nx")
+
+    assert message.author == message.sender
+    assert message.notes == ()

@@ -41,6 +41,9 @@ SAMPLE = winmail(
     attribute(2, 0x800F, b"file two"),
 )
 
+#: The properties of a message that has its words elsewhere: formatting, and nothing else.
+RTF_ONLY = struct.pack("<IHHII", 1, 0x102, 0x1009, 1, 4) + b"LZFu"
+
 
 def as_mail(data: bytes) -> bytes:
     return HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(data)
@@ -78,3 +81,29 @@ def test_torn_files_are_read_as_far_as_they_go(noise: bytes, cut: int) -> None:
     tnef.read(SAMPLE[:cut] + noise)
 
     assert tnef.read(struct.pack("<IH", 0x223E9F78, 1) + noise) is not None
+
+
+def test_a_torn_one_keeps_itself_beside_what_came_out() -> None:
+    for cut in (len(SAMPLE) - 6, len(SAMPLE) // 2, 40, 6):
+        message = read(as_mail(SAMPLE[:cut]))
+
+        assert message.attachments[-1].filename == "winmail.dat", cut
+        assert message.attachments[-1].size == cut
+        assert message.notes == ("winmail.dat could not be read to its end: it is kept as a file",)
+
+
+def test_a_whole_one_leaves_nothing_behind() -> None:
+    for data in (SAMPLE, SAMPLE + b"\0\0\0", winmail(attribute(1, 0x9003, RTF_ONLY))):
+        message = read(as_mail(data))
+
+        assert "winmail.dat" not in [file.filename for file in message.attachments]
+        assert message.notes == ()
+
+
+def test_noise_after_its_end_and_a_torn_message_inside_keep_it() -> None:
+    inner = bytes.fromhex("0703020000000000c000000000000046") + SAMPLE[:-9]
+    value = struct.pack("<IHHII", 1, 0x0D, 0x3701, 1, len(inner)) + inner + b"\0" * (-len(inner) % 4)
+    outer = winmail(attribute(2, 0x9002, b"\0" * 14), attribute(2, 0x9005, value))
+
+    for data in (SAMPLE + b"garbage behind it", outer):
+        assert [file.filename for file in read(as_mail(data)).attachments][-1] == "winmail.dat"

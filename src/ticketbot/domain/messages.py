@@ -86,12 +86,15 @@ class Message:
     exactly one mailbox; `from_mailboxes` holds what was there. `new_text` is what the sender newly wrote (no quoted
     history, no signature); `text` is the whole body. `headers` maps lower-case names of the few headers that later
     rules ask for to their cleaned values, topmost first. `passes_on`: its form, not its subject, shows a forward.
+    `author` is whom From shows, which may be told and is never trusted: the sender, else the first of a list that is
+    well written. `notes` are sentences that say what was left out, guessed or refused while the mail was read.
     """
 
     sha256: str
     size: int
     fingerprint: str
     sender: Address | None
+    author: Address | None = None
     from_mailboxes: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
@@ -116,6 +119,7 @@ class Message:
     calendar_method: str = ""
     calendar_uid: str = ""
     calendar_answer: str = ""
+    notes: tuple[str, ...] = ()
     error: str | None = None
 
     def header(self, name: str) -> str:

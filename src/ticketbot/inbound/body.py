@@ -49,13 +49,23 @@ class Body:
     calendar_answer: str = ""
     is_encrypted: bool = False
     reply: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, sentence: str) -> None:
+        """Remember what was left out or guessed; each once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
 
     def text(self) -> str:
         """Return the whole body as text; HTML stands in where a piece has nothing plain. Marks are still in."""
         out = [plain if plain.strip() else texts.from_html(html) for plain, html in self.pieces]
-        return "\n".join(
+        whole = "\n".join(
             piece.strip("\n") if number else piece.rstrip("\n") for number, piece in enumerate(out) if piece.strip()
-        )[:MAX_TEXT]
+        )
+        is_cut = any(len(html) > texts.MAX_HTML for plain, html in self.pieces if not plain.strip())
+        if is_cut or len(whole) > MAX_TEXT:
+            self.note("the text is longer than 1 MB: the rest of it is left out")
+        return whole[:MAX_TEXT]
 
     def html(self) -> str:
         """Return the whole body as HTML as it came (not yet sanitised), or nothing where no piece has HTML."""
@@ -157,6 +167,8 @@ class _Collector:
 
     def _text(self, part: Part) -> None:
         text = part.text()[: MAX_TEXT * 2]
+        if part.is_guessed:
+            self.body.note("the charset of the text is not named, or named wrong: it was guessed")
         if part.content_type == "text/html":
             if not self.nested:
                 self.body.pieces.append(("", text))
@@ -213,6 +225,9 @@ class _Collector:
             self._add(
                 file.name, file.content_type or "application/octet-stream", file.data, part, content_id=file.content_id
             )
+        if not found.is_opened:
+            self.body.note("winmail.dat could not be read to its end: it is kept as a file")
+            self._file(part, inline=False)
         if not self.nested and not self.body.pieces and (found.text.strip() or found.html):
             self.body.pieces.append((texts.unmarkable(found.text), found.html))
 

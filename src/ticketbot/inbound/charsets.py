@@ -206,6 +206,13 @@ def _decoded(data: bytes, label: str) -> str:
     return _recovered(data, codec)
 
 
+def is_guess(data: bytes, label: str) -> bool:
+    """Return whether `decode` has to guess: the bytes are not what their label says, or UTF-8 where there is none."""
+    if data.isascii() or any(data.startswith(mark) for mark, _ in _BOMS):
+        return False
+    return _strict(data, codec_of(label) or "utf-8") is None
+
+
 def clean(text: str) -> str:
     """Return *text* as it may be stored and shown: newlines are LF; no NUL, control, surrogate or bidi override."""
     if "\r" in text:

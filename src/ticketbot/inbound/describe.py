@@ -20,7 +20,7 @@ _MACHINE_KINDS: Final = {
 
 
 def describe(mails: Iterable[tuple[str, Message]], *, house: House = _NOBODY) -> Iterator[dict[str, object]]:
-    """Yield one object a mail, in the order given, with exactly the keys of contracts.md §3.
+    """Yield one object a mail, in the order given, with the keys of contracts.md §3, and `notes`.
 
     *mails* are pairs of a file's name and what was read from it. All are read before the first is yielded: the
     conversations are joined over the whole graph of Message-IDs.
@@ -93,7 +93,7 @@ def kind_of(message: Message, verdict: Verdict) -> str:
 
 
 def _facts(name: str, message: Message, verdict: Verdict) -> dict[str, object]:
-    first = message.from_mailboxes[0] if message.from_mailboxes else None
+    first = message.author
     report = message.report
     return {
         "file": name,
@@ -112,4 +112,5 @@ def _facts(name: str, message: Message, verdict: Verdict) -> dict[str, object]:
         ],
         "kind": kind_of(message, verdict),
         "bounce_recipients": [r.address for r in report.recipients] if report and verdict.kind is Kind.BOUNCE else [],
+        "notes": list(message.notes),
     }

@@ -2,7 +2,9 @@
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from ticketbot.inbound import charsets
@@ -21,9 +23,10 @@ _END_OF_BLOCK: Final = re.compile(rb"\r\n[ \t]*\r\n|\n[ \t]*\r?\n|\r[ \t]*\r(?!\
 
 @dataclass(slots=True)
 class Headers:
-    """The fields of one part, topmost first: lower-case name and raw unfolded value."""
+    """The fields of one part, topmost first: lower-case name and raw unfolded value; notes say what was not read."""
 
     fields: list[tuple[str, bytes]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def raw(self, name: str) -> bytes:
         """Return the topmost raw value, or nothing."""
@@ -50,7 +53,10 @@ class Headers:
 
 
 def split(raw: bytes) -> tuple[Headers, bytes]:
-    """Return the headers of a mail or part and its body. Caps: 256 KB for the block, 32 KB for one header."""
+    """Return the headers of a mail or part and its body. Caps: 256 KB for the block, 32 KB for one header.
+
+    Beyond the block only the fields are read that say who, to whom, when and what, so that no header can push them out.
+    """
     leading = _LEADING.match(raw)
     start = leading.end() if leading else 0
     if start and not _FIELD.match(raw, start):  # an empty block of headers: all is body
@@ -76,6 +82,8 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
     def close() -> None:
         if name:
             headers.fields.append((name, b" ".join(pieces)[:MAX_HEADER]))
+            if size >= MAX_HEADER and len(headers.notes) < _MOST_NOTES:
+                headers.notes.append(f"the header {name} is longer than 32 KB: the rest of it was not read")
 
     while position < end:
         newline = _NEWLINE.search(raw, position)
@@ -86,6 +94,10 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
             break
         if position - start > MAX_BLOCK:  # the rest of an endless block is not read as headers
             rest = _END_OF_BLOCK.search(raw, position)
+            close()
+            name = ""
+            headers.fields += _beyond(raw[position - 1 : rest.start() if rest else end])
+            headers.notes.append("there are more than 256 KB of headers: of the rest, only the best known were read")
             position = rest.end() if rest else end
             break
         if line[:1] in b" \t" and name:
@@ -95,15 +107,31 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
         elif found := _FIELD.match(line):
             close()
             name, value = found[1].decode("ascii").lower(), line[found.end() :].strip()
-            pieces, size = [value], len(value)
-        elif (first and line.startswith((b"From ", b">From "))) or _more_fields_follow(raw, following):
-            pass  # an mbox line, or garbage between fields
-        else:
-            break
+            pieces, size = [value], min(stop - position, MAX_HEADER)
+        elif not ((first and line.startswith((b"From ", b">From "))) or _more_fields_follow(raw, following)):
+            break  # else it is an mbox line, or garbage between fields
         first = False
         position = following
     close()
     return headers, raw[position:]
+
+
+def _beyond(block: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the best known fields of a block that is otherwise not read; it begins with a line end."""
+    for found in islice(_BEST_KNOWN.finditer(block), 100):
+        window = block[found.end() : found.end() + MAX_HEADER]
+        lines = _VALUE_ENDS.split(window, maxsplit=1)[0].splitlines()
+        yield found[1].decode("ascii").lower(), b" ".join(line.strip() for line in lines).strip()
+
+
+_MOST_NOTES: Final = 10
+_BEST_KNOWN: Final = re.compile(
+    rb"\n(From|To|Cc|Subject|Date|Message-ID|In-Reply-To|References|Reply-To|Sender|Return-Path|Delivered-To"
+    rb"|MIME-Version|Content-Type|Content-Transfer-Encoding|Content-Disposition|Auto-Submitted|Precedence|List-Id)"
+    rb"[ \t]*:",
+    re.IGNORECASE,
+)
+_VALUE_ENDS: Final = re.compile(rb"\r?\n(?![ \t])")
 
 
 def _more_fields_follow(raw: bytes, position: int) -> bool:

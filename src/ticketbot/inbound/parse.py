@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -148,15 +149,17 @@ def _understood(raw: bytes, *, limits: Limits, authserv_ids: frozenset[str]) -> 
     root = walk.tree(raw, limits=limits)
     found = body.of(root)
     message = _message(root, found, raw, is_outer=True)
-    sender = message.sender
-    if sender and not _second_reading_agrees(root.headers, sender):
-        sender = None
+    sender, author = message.sender, message.author
+    if author and author.address and not _second_reading_agrees(root.headers, message.from_mailboxes):
+        sender = author = None
     verdict = Authentication.NONE
     if sender and authserv_ids:
         verdict = authentication.verdict(root.headers.fields, authserv_ids=authserv_ids, sender_domain=sender.domain)
     return replace(
         message,
         sender=sender,
+        author=author,
+        notes=(*root.notes, *_notes_on_people(root.headers, message, sender, author), *found.notes),
         authentication=verdict,
         nested=tuple(_nested(part) for part in found.mails[:20]),
     )
@@ -183,11 +186,13 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
     passes_on = not subjects.is_answer(subject) and forwards.passes_on(
         text, follows=bool(in_reply_to or references), holds_mails=bool(found.mails)
     )
+    sender = people.sender_of(from_values)
     return Message(
         sha256=digest,
         size=len(raw),
         fingerprint=_fingerprint(root, message_ids, from_values, date_line),
-        sender=people.sender_of(from_values),
+        sender=sender,
+        author=sender or people.author_of(from_values),
         from_mailboxes=boxes.found,
         reply_to=people.read(fields.all_raw("reply-to")).found,
         to=_addresses(fields.all_raw("to")),
@@ -213,6 +218,21 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
         calendar_uid=found.calendar_uid,
         calendar_answer=found.calendar_answer,
     )
+
+
+def _notes_on_people(
+    fields: Headers, message: Message, sender: Address | None, author: Address | None
+) -> Iterator[str]:
+    """Yield why From names nobody, and which lists of people were cut."""
+    written = fields.texts("from")
+    if sender is None and any("@" in line for line in written):
+        line = " | ".join(written)[:300]
+        many = len(message.from_mailboxes)
+        told = "it names nobody" if author is None else f"of {many} mailboxes the first is told, none is trusted"
+        yield f"From does not name one mailbox in the one way that the desk trusts, so {told}: {line}"
+    for name in ("to", "cc", "reply-to"):
+        if people.read(fields.all_raw(name)).is_cut:
+            yield f"the header {name} names more than {people.MAX_ADDRESSES} people: only the first were read"
 
 
 def _is_answer(subject: str) -> bool:
@@ -251,8 +271,8 @@ def _fingerprint(root: Part, ids: tuple[str, ...], from_values: list[bytes], dat
     return hashlib.sha256(told.encode() + b"\0" + hashlib.sha256(content).digest()).hexdigest()
 
 
-def _second_reading_agrees(fields: Headers, sender: Address) -> bool:
-    """Return whether mail-parser, with rules of its own, also sees exactly this one mailbox in From.
+def _second_reading_agrees(fields: Headers, boxes: Sequence[Address]) -> bool:
+    """Return whether mail-parser, with rules of its own, also sees exactly these mailboxes in From.
 
     The From line decides who is staff: two readers that were written apart must agree before it grants anything.
     It is given the bare line, cut, and nothing else of the mail (faults.md finding 9, libraries.md §2.2).
@@ -264,7 +284,7 @@ def _second_reading_agrees(fields: Headers, sender: Address) -> bool:
         seen = mailparser.parse_from_bytes(b"From: " + line[: headers.MAX_HEADER] + b"\r\n\r\n").from_
     except Exception:  # noqa: BLE001 - a vendor's parser against hostile bytes
         return False
-    return {fold(address) for _, address in seen} == {sender.key}
+    return {fold(address) for _, address in seen} == {each.key for each in boxes}
 
 
 #: A From line in which two readers can see nothing different: words, encoded or not, and one <address>.

@@ -10,6 +10,7 @@ from ticketbot.inbound import charsets
 from ticketbot.inbound.headers import words
 
 MAX_ADDRESSES: Final = 200
+_MOST_FIELDS: Final = 20
 _STRICT: Final = re.compile(r"(?:[^\s@<>()\[\]\\,;:\"]{1,64}|\"[^\"\\\s<>]{1,62}\")@[^\W_](?:[\w.-]{0,251}[^\W_])?|"
                             r"[^\s@<>()\[\]\\,;:\"]{1,64}@\[[0-9A-Fa-f.:IPv]{3,45}\]")  # fmt: skip
 #: What no reader shows: it may not decide who somebody is.
@@ -23,22 +24,27 @@ _BLANK_LOCAL: Final = re.compile(r"\"[^\"\\<>]{1,62}\"@[\w.-]{1,253}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailboxes:
-    """What an address header names. `is_plain` says that nothing in it was ambiguous: no group, no torn syntax."""
+    """What an address header names. `is_plain` says that nothing in it was ambiguous: no group, no torn syntax.
+
+    `is_cut` says that there was more than is read.
+    """
 
     found: tuple[Address, ...]
     is_plain: bool
+    is_cut: bool = False
 
 
 def read(values: Sequence[bytes]) -> Mailboxes:
     """Return the mailboxes of all fields of one name, in order (at most 200)."""
     found: list[Address] = []
     plain = len(values) <= 1
-    for raw in values[:20]:
+    for raw in values[:_MOST_FIELDS]:
         text = charsets.decode(raw)
         part = _line(charsets.clean_line(text).replace(_SHIELD, ""))
         found += part.found
         plain = plain and part.is_plain and not _CONTROLS.search(text)
-    return Mailboxes(found=tuple(found[:MAX_ADDRESSES]), is_plain=plain)
+    is_cut = len(found) > MAX_ADDRESSES or len(values) > _MOST_FIELDS
+    return Mailboxes(found=tuple(found[:MAX_ADDRESSES]), is_plain=plain, is_cut=is_cut)
 
 
 def sender_of(values: Sequence[bytes]) -> Address | None:
@@ -46,9 +52,27 @@ def sender_of(values: Sequence[bytes]) -> Address | None:
     boxes = read(values)
     if len(values) != 1 or len(boxes.found) != 1 or not boxes.is_plain:
         return None
-    address = boxes.found[0].address
-    is_seen = charsets.without_invisible(address) == address and "\ufffd" not in address
-    return boxes.found[0] if is_seen and _STRICT.fullmatch(address) else None
+    return boxes.found[0] if _is_strict(boxes.found[0]) else None
+
+
+def author_of(values: Sequence[bytes]) -> Address | None:
+    """Return whom a From may be told to name where `sender_of` is nobody; it grants nothing.
+
+    That is the first of a list of mailboxes that is well written, the one mailbox that several fields repeat, or a
+    name without an address. Where two readers could see two people in it, nobody is named.
+    """
+    found = read(values).found
+    if len(found) == 1 and not found[0].address:
+        return found[0]
+    is_clear = all(read([value]).is_plain for value in values) and all(map(_is_strict, found))
+    is_one = len({each.key for each in found}) == 1
+    is_list = len(values) == 1 and len(found) > 1
+    return found[0] if is_clear and (is_list or (len(values) > 1 and is_one)) else None
+
+
+def _is_strict(box: Address) -> bool:
+    is_seen = charsets.without_invisible(box.address) == box.address and "\ufffd" not in box.address
+    return is_seen and _STRICT.fullmatch(box.address) is not None
 
 
 @dataclass(slots=True)

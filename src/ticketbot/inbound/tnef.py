@@ -11,8 +11,8 @@ _MAX_ATTRIBUTES: Final = 5000
 _ATT_BODY, _ATT_TITLE, _ATT_DATA, _ATT_REND, _ATT_ATTACHMENT, _ATT_MAPI, _ATT_CODEPAGE, _ATT_SUBJECT = (
     0x800C, 0x8010, 0x800F, 0x9002, 0x9005, 0x9003, 0x9007, 0x8004,
 )  # fmt: skip
-_PROP_BODY, _PROP_HTML, _PROP_LONG_NAME, _PROP_NAME, _PROP_DATA, _PROP_MIME, _PROP_CID, _PROP_SHOWN = (
-    0x1000, 0x1013, 0x3707, 0x3704, 0x3701, 0x370E, 0x3712, 0x3001,
+_PROP_BODY, _PROP_RTF, _PROP_HTML, _PROP_LONG_NAME, _PROP_NAME, _PROP_DATA, _PROP_MIME, _PROP_CID, _PROP_SHOWN = (
+    0x1000, 0x1009, 0x1013, 0x3707, 0x3704, 0x3701, 0x370E, 0x3712, 0x3001,
 )  # fmt: skip
 _WIDTHS: Final = {0x2: 4, 0x3: 4, 0x4: 4, 0x5: 8, 0x6: 8, 0x7: 8, 0xA: 4, 0xB: 4, 0x14: 8, 0x40: 8, 0x48: 16, 0x1: 4}
 _TYPE_TEXT, _TYPE_UNICODE, _TYPE_OBJECT, _TYPE_BINARY = 0x1E, 0x1F, 0x0D, 0x102
@@ -32,11 +32,18 @@ class TnefFile:
 
 @dataclass(slots=True)
 class Tnef:
-    """What a winmail.dat holds."""
+    """What a winmail.dat holds; whether it was read to its end; whether it holds formatting, which nobody misses."""
 
     files: list[TnefFile] = field(default_factory=list)
     text: str = ""
     html: str = ""
+    is_whole: bool = True
+    is_formatting: bool = False
+
+    @property
+    def is_opened(self) -> bool:
+        """Return whether all that a person wants of it came out, so that the file itself is not needed any more."""
+        return self.is_whole and bool(self.files or self.text or self.html or self.is_formatting)
 
 
 def read(data: bytes, *, depth: int = 0) -> Tnef | None:
@@ -50,10 +57,11 @@ def read(data: bytes, *, depth: int = 0) -> Tnef | None:
         if position + 9 > len(data):
             break
         level, number, _kind, length = struct.unpack_from("<BHHI", data, position)
-        value = data[position + 9 : position + 9 + length]
-        position += 9 + length + 2
         if level not in {1, 2}:
             break
+        value = data[position + 9 : position + 9 + length]
+        position += 9 + length + 2
+        found.is_whole = found.is_whole and len(value) == length
         if number == _ATT_CODEPAGE and len(value) >= 4:
             codepage = f"cp{struct.unpack_from('<I', value)[0]}"
         elif number == _ATT_BODY:
@@ -64,7 +72,9 @@ def read(data: bytes, *, depth: int = 0) -> Tnef | None:
             _file_attribute(found.files[-1], number, value, codepage)
         elif number == _ATT_MAPI:
             _body_properties(found, value, codepage)
+    found.is_whole = found.is_whole and not data[position:].strip(b"\0\r\n")
     _open_embedded(found, depth)
+    found.is_whole = found.is_whole and all(file.data for file in found.files)
     return found
 
 
@@ -91,6 +101,7 @@ def _file_attribute(file: TnefFile, number: int, value: bytes, codepage: str) ->
 
 def _body_properties(found: Tnef, value: bytes, codepage: str) -> None:
     for tag, kind, content in _properties(value):
+        found.is_formatting = found.is_formatting or tag == _PROP_RTF
         if tag == _PROP_BODY and kind in {_TYPE_TEXT, _TYPE_UNICODE}:
             found.text = found.text or _typed(content, kind, codepage)
         elif tag == _PROP_HTML and kind == _TYPE_BINARY:
@@ -110,6 +121,7 @@ def _open_embedded(found: Tnef, depth: int) -> None:
             continue
         if not file.data:
             found.files.remove(file)
+        found.is_whole = found.is_whole and inner.is_whole
         found.files += inner.files
 
 

@@ -21,7 +21,10 @@ class Limits:
 
 @dataclass(slots=True)
 class Part:
-    """One part: its headers, its body as it stands in the mail, and its children."""
+    """One part: its headers, its body as it stands in the mail, and its children.
+
+    The root's `notes` say what of the tree was not read; `is_guessed` says, once there is text, that its charset was.
+    """
 
     headers: Headers
     body: bytes
@@ -31,6 +34,8 @@ class Part:
     filename: str = ""
     children: list["Part"] = field(default_factory=list)
     is_declared: bool = True
+    is_guessed: bool = False
+    notes: list[str] = field(default_factory=list)
 
     @property
     def main_type(self) -> str:
@@ -57,6 +62,7 @@ class Part:
         label = self.charset
         if self.content_type == "text/html" and (not label or charsets.codec_of(label) is None):
             label = _meta_charset(data) or label
+        self.is_guessed = charsets.is_guess(data, label)
         return charsets.clean(charsets.decode(data, label))
 
     def every(self) -> Iterator["Part"]:
@@ -71,7 +77,12 @@ class Part:
 def tree(raw: bytes, *, limits: Limits = Limits()) -> Part:
     """Return the root part of a mail."""
     found, body = headers.split(raw[: limits.size])
-    return _Walk(limits).part(found, body, depth=0, default="text/plain")
+    walk = _Walk(limits)
+    root = walk.part(found, body, depth=0, default="text/plain")
+    root.notes = [*found.notes, *walk.notes()]
+    if len(raw) > limits.size:
+        root.notes.append(f"the mail is larger than {limits.size >> 20} MB: the rest of it was not read")
+    return root
 
 
 class _Walk:
@@ -80,6 +91,14 @@ class _Walk:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.left = limits.parts
+        self.is_too_deep = False
+
+    def notes(self) -> Iterator[str]:
+        """Yield what was not read."""
+        if self.left <= 0:
+            yield f"the mail has more than {self.limits.parts - 1} parts: only the first were read"
+        if self.is_too_deep:
+            yield f"parts lie within parts more than {self.limits.depth} deep: the innermost were not opened"
 
     def part(self, found: Headers, body: bytes, *, depth: int, default: str) -> Part:
         """Return the part that these headers and this body make."""
@@ -87,6 +106,7 @@ class _Walk:
         part = Part(headers=found, body=body)
         _describe(part, default)
         if depth >= self.limits.depth or self.left <= 0:
+            self.is_too_deep |= depth >= self.limits.depth and part.main_type in {"multipart", "message"}
             return part
         if part.main_type == "multipart":
             self._divide(part, depth=depth)
