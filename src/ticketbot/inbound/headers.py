@@ -96,9 +96,10 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
             rest = _END_OF_BLOCK.search(raw, position)
             close()
             name = ""
-            headers.fields += _beyond(raw[position - 1 : rest.start() if rest else end])
+            stop, following = rest.span() if rest else (end, end)
+            headers.fields += _beyond(raw[position - 1 : stop])
             headers.notes.append("there are more than 256 KB of headers: of the rest, only the best known were read")
-            position = rest.end() if rest else end
+            position = following
             break
         if line[:1] in b" \t" and name:
             if size < MAX_HEADER:

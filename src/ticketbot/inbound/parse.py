@@ -224,14 +224,14 @@ def _notes_on_people(
     fields: Headers, message: Message, sender: Address | None, author: Address | None
 ) -> Iterator[str]:
     """Yield why From names nobody, and which lists of people were cut."""
-    written = fields.texts("from")
-    if sender is None and any("@" in line for line in written):
+    if sender is None and any("@" in line for line in (written := fields.texts("from"))):
         line = " | ".join(written)[:300]
         many = len(message.from_mailboxes)
         told = "it names nobody" if author is None else f"of {many} mailboxes the first is told, none is trusted"
         yield f"From does not name one mailbox in the one way that the desk trusts, so {told}: {line}"
     for name in ("to", "cc", "reply-to"):
-        if people.read(fields.all_raw(name)).is_cut:
+        values = fields.all_raw(name)
+        if sum(map(len, values)) > people.MAX_ADDRESSES and people.read(values).is_cut:
             yield f"the header {name} names more than {people.MAX_ADDRESSES} people: only the first were read"
 
 
