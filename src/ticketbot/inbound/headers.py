@@ -28,6 +28,12 @@ class Headers:
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def add(self, name: str, value: bytes, *, is_cut: bool) -> None:
+        """Take one field in, and note where it was cut."""
+        self.fields.append((name, value))
+        if is_cut and len(self.notes) < _MOST_NOTES:
+            self.notes.append(f"the header {name} is longer than 32 KB: the rest of it was not read")
+
     def raw(self, name: str) -> bytes:
         """Return the topmost raw value, or nothing."""
         for key, value in self.fields:
@@ -81,9 +87,7 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
 
     def close() -> None:
         if name:
-            headers.fields.append((name, b" ".join(pieces)[:MAX_HEADER]))
-            if size >= MAX_HEADER and len(headers.notes) < _MOST_NOTES:
-                headers.notes.append(f"the header {name} is longer than 32 KB: the rest of it was not read")
+            headers.add(name, b" ".join(pieces)[:MAX_HEADER], is_cut=size >= MAX_HEADER)
 
     while position < end:
         newline = _NEWLINE.search(raw, position)

@@ -224,7 +224,8 @@ def _notes_on_people(
     fields: Headers, message: Message, sender: Address | None, author: Address | None
 ) -> Iterator[str]:
     """Yield why From names nobody, and which lists of people were cut."""
-    if sender is None and any("@" in line for line in (written := fields.texts("from"))):
+    written = fields.texts("from") if sender is None else []
+    if any("@" in line for line in written):
         line = " | ".join(written)[:300]
         many = len(message.from_mailboxes)
         told = "it names nobody" if author is None else f"of {many} mailboxes the first is told, none is trusted"
