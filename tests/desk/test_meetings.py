@@ -161,6 +161,72 @@ def test_an_answer_of_a_guest_s_calendar_is_recorded_and_changes_nothing_else(st
     assert desk.codes(since=before) == []
 
 
+def declined(words: str, *, uid: str = "else", sender: str = "mara@acme.example") -> bytes:
+    """Return the mail of a calendar program whose owner declines with words of their own."""
+    body = (
+        f"--c\nContent-Type: text/plain; charset=utf-8\n\n{words}\n"
+        "--c\nContent-Type: text/calendar; method=REPLY; charset=utf-8\n\n"
+        f"BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:{uid}\nATTENDEE;PARTSTAT=DECLINED:mailto:{sender}\n"
+        "END:VEVENT\nEND:VCALENDAR\n--c--"
+    )
+    content_type = "multipart/alternative; boundary=c"
+    return a_mail(sender=sender, subject="Declined: Go-live check", body=body, content_type=content_type)
+
+
+def test_words_in_a_guest_s_calendar_answer_are_heard_on_its_ticket(store: Store) -> None:
+    desk = opened(store)
+    note(desk, "#meet 2027-03-29 14:00 30m remote")
+    before = desk.letters()
+
+    mail = desk.receive(declined("I cannot, the payroll is down! Please call.", uid=meeting(desk, "meet").uid))
+
+    assert (mail.outcome, meeting(desk, "meet").answers) == ("append", {"mara@acme.example": "declined"})
+    kept = desk.messages()[-1]
+    assert (kept.author, kept.audience) == ("client", "public")
+    assert "RELAY_IN ben" in desk.codes(since=before)
+
+
+@on_sqlite
+def test_words_in_a_calendar_s_answer_follow_a_merged_ticket(store: Store) -> None:
+    desk = opened(store)
+    note(desk, "#meet 2027-03-29 14:00 30m remote")
+    uid = meeting(desk, "meet").uid
+    desk.receive(a_mail(subject="Another trouble", body="Something else is wrong."))
+    note(desk, "#merge T-1002")
+
+    mail = desk.receive(declined("I cannot, the payroll is down!", uid=uid))
+
+    assert mail.outcome == "append"
+    assert desk.messages(1002)[-1].author == "client"
+
+
+@on_sqlite
+def test_words_in_a_calendar_s_answer_to_nothing_of_ours_are_a_ticket_without_acknowledgement(store: Store) -> None:
+    desk = DeskDriver(store)
+
+    mail = desk.receive(declined("I cannot, the payroll is down! Please call."))
+
+    assert mail.outcome == "ticket"
+    assert not [code for code in desk.codes() if code.startswith("ACK")]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("words", "sender", "outcome"),
+    [
+        ("Mara has declined your invitation.", "mara@acme.example", "suppress"),
+        ("I cannot.", "ben@desk.example", "suppress"),
+        ("I cannot, the payroll is down!", "who@else.example", "triage"),
+    ],
+)
+def test_other_answers_of_calendars_open_no_ticket(store: Store, words: str, sender: str, outcome: str) -> None:
+    desk = DeskDriver(store)
+
+    mail = desk.receive(declined(words, sender=sender))
+
+    assert (mail.outcome, desk.tickets()) == (outcome, [])
+
+
 @on_sqlite
 @pytest.mark.parametrize("sender", ["jonas@acme.example", "eve@evil.example"])
 def test_an_answer_of_somebody_who_was_not_invited_is_not(store: Store, sender: str) -> None:

@@ -80,6 +80,18 @@ CASES = {
         "feedback_report",
     ),
     "an invitation declined": (replace(PLAIN, calendar_method="REPLY"), HOUSE, Kind.CALENDAR_REPLY, "calendar_reply"),
+    "an invitation declined with words": (
+        replace(PLAIN, calendar_method="REPLY", new_text="I cannot, the payroll is down!"),
+        HOUSE,
+        Kind.CALENDAR_REPLY,
+        "calendar_words",
+    ),
+    "an invitation declined by nobody": (
+        replace(PLAIN, sender=None, calendar_method="COUNTER", new_text="Declined"),
+        HOUSE,
+        Kind.CALENDAR_REPLY,
+        "calendar_reply",
+    ),
     "an invitation": (replace(PLAIN, calendar_method="REQUEST"), HOUSE, Kind.CLIENT, "default"),
     "auto-replied with a comment": (
         a_message(auto_submitted="(x) Auto-Replied (vacation); y=z"),

@@ -1,7 +1,7 @@
 """The desk: answers every kind of mail in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ticketbot.desk.arrival import Arrival
@@ -9,13 +9,14 @@ from ticketbot.desk.book import Book, Rules
 from ticketbot.desk.feedback import receive_vote
 from ticketbot.desk.guide import asks_for_guide, guide_client, is_only_asking
 from ticketbot.desk.incoming import receive_client, strengthen
-from ticketbot.desk.meetings import receive_calendar_reply
+from ticketbot.desk.meetings import receive_calendar_reply, record_answer
 from ticketbot.desk.monitors import receive_alert
 from ticketbot.desk.outcome import Fate, Outcome, joined, suppressed
 from ticketbot.desk.post import Post
 from ticketbot.desk.returned import receive_bounce
 from ticketbot.desk.staff import receive_confirmed, receive_staff
 from ticketbot.domain.addressing import Purpose, read_address
+from ticketbot.domain.authority import voice_on
 from ticketbot.domain.classify import House, Kind
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender, client_of_domain
@@ -122,8 +123,8 @@ class Desk:
             return receive_alert(arrival) or receive_client(arrival)
         if arrival.verdict.kind is Kind.VOTE:
             return receive_vote(arrival)
-        if arrival.verdict.kind is Kind.CALENDAR_REPLY and arrival.message.calendar_uid:
-            return receive_calendar_reply(arrival)
+        if arrival.verdict.kind is Kind.CALENDAR_REPLY and (heard := self._calendar_answer(arrival)):
+            return heard
         return self._machine_on_ticket(arrival, f"{arrival.verdict.kind.value.replace('_', ' ')}")
 
     def _may_be_a_persons(self, arrival: Arrival) -> bool:
@@ -132,6 +133,29 @@ class Desk:
         One of our own people's is heard where it is on no ticket, for on one it would go to the client in their name.
         """
         return arrival.verdict.is_doubtful and (arrival.sender.staff is None or arrival.match.ticket is None)
+
+    def _calendar_answer(self, arrival: Arrival) -> Outcome | None:
+        """Hear the words in a calendar's answer, else record the answer; None where it answers no meeting at all."""
+        if arrival.verdict.is_doubtful and arrival.sender.staff is None:
+            return receive_client(self._on_its_meeting(arrival))
+        return receive_calendar_reply(arrival) if arrival.message.calendar_uid else None
+
+    def _on_its_meeting(self, arrival: Arrival) -> Arrival:
+        """Record what a calendar's answer says, and let the words in it join the ticket that the meeting is about."""
+        ticket = record_answer(arrival)
+        if ticket is None or arrival.match.ticket is not None:
+            return arrival
+        while ticket.merged_into is not None:
+            ticket = arrival.work.tickets.by_id(ticket.merged_into)
+        voice = voice_on(
+            arrival.sender,
+            ticket_client=next(
+                (each.slug for each in arrival.work.desk.clients() if each.id == ticket.client_id), None
+            ),
+            participants=frozenset(each.address for each in arrival.work.tickets.participants(ticket.id)),
+        )
+        reason = "answers an invitation of ours"
+        return replace(arrival, match=replace(arrival.match, ticket=ticket.number, voice=voice, reason=reason))
 
     def _writes_as_client(self, arrival: Arrival) -> bool:
         """Return whether one of our people takes part in this very ticket as a client's contact (behaviour 26)."""

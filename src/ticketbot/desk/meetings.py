@@ -77,19 +77,30 @@ def invite(acting: Acting, command: Command) -> str:
 
 def receive_calendar_reply(arrival: Arrival) -> Outcome:
     """Record what an invited person's calendar says; nothing else changes."""
-    meeting = (
-        arrival.work.register.meeting_named(arrival.message.calendar_uid) if arrival.message.calendar_uid else None
-    )
+    ticket = record_answer(arrival)
+    if ticket is None:
+        return suppressed("a calendar's answer to no invitation of ours to its sender")
+    kept = arrival.keep(ticket, direction="in", audience="internal", author="client")
+    answer = arrival.message.calendar_answer.lower() or "unknown"
+    return joined(ticket.id, kept.id, f"a calendar's answer to an invitation: {answer}")
+
+
+def record_answer(arrival: Arrival) -> Ticket | None:
+    """Record what an invited person's calendar says, and return the ticket that the meeting is about.
+
+    None where it answers no invitation of ours to its sender.
+    """
+    uid = arrival.message.calendar_uid
+    meeting = arrival.work.register.meeting_named(uid) if uid else None
     sender = arrival.sender.address
     if meeting is None or arrival.sender.has_failed or sender not in meeting.invited:
-        return suppressed("a calendar's answer to no invitation of ours to its sender")
+        return None
     ticket = arrival.work.tickets.by_id(meeting.ticket_id)
     answer = arrival.message.calendar_answer
     if answer in _ANSWERS:
         meeting.answers = {**meeting.answers, sender: answer.lower()}
-    kept = arrival.keep(ticket, direction="in", audience="internal", author="client")
     arrival.note("meeting_answer", ticket=ticket, kind=meeting.kind, answer=answer.lower() or "unknown")
-    return joined(ticket.id, kept.id, f"a calendar's answer to the {meeting.kind}: {answer.lower() or 'unknown'}")
+    return ticket
 
 
 def _starts_at(acting: Acting, command: Command) -> datetime:

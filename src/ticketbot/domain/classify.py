@@ -17,6 +17,7 @@ from ticketbot.domain.absence import (
     is_only_notice,
 )
 from ticketbot.domain.ids import is_ours
+from ticketbot.domain.invitations import has_own_words
 from ticketbot.domain.messages import Message, fold
 from ticketbot.domain.subjects import is_answer, tags_in
 from ticketbot.domain.tokens import Keyring
@@ -78,7 +79,7 @@ class Verdict:
     @property
     def is_doubtful(self) -> bool:
         """Return whether only weak hints speak for it, so that it may be a person's: it is heard, yet not answered."""
-        return self.rule == perhaps_absent.__name__
+        return self.rule in {perhaps_absent.__name__, calendar_words.__name__}
 
 
 Rule = Callable[[Message, House], tuple[Kind, str] | None]
@@ -143,9 +144,19 @@ def feedback_report(message: Message, house: House) -> tuple[Kind, str] | None: 
     return None
 
 
+def calendar_words(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
+    """Recognise an answer to an invitation to which a person added words; those are heard."""
+    name = message.sender.name if message.sender is not None else ""
+    if message.calendar_method in _ANSWERS_OF_CALENDARS and has_own_words(
+        message.new_text, subject=message.subject, name=name
+    ):
+        return Kind.CALENDAR_REPLY, f"a calendar's {message.calendar_method}, with words of a person"
+    return None
+
+
 def calendar_reply(message: Message, house: House) -> tuple[Kind, str] | None:  # noqa: ARG001 - a rule
     """Recognise an answer to an invitation: it says yes or no and nothing else."""
-    if message.calendar_method in {"REPLY", "COUNTER", "DECLINECOUNTER"}:
+    if message.calendar_method in _ANSWERS_OF_CALENDARS:
         return Kind.CALENDAR_REPLY, f"a calendar's {message.calendar_method}"
     return None
 
@@ -254,10 +265,11 @@ def staff_mail(message: Message, house: House) -> tuple[Kind, str] | None:
 
 #: The whole policy, in order. Adding a rule means adding a function and a line here.
 RULES: Final[tuple[Rule, ...]] = (
-    own_mail, receipt_copy, monitor_alert, bounce, feedback_report, calendar_reply, auto_reply, mailing_list, blocked,
-    vote, perhaps_absent, staff_mail,
+    own_mail, receipt_copy, monitor_alert, bounce, feedback_report, calendar_words, calendar_reply, auto_reply,
+    mailing_list, blocked, vote, perhaps_absent, staff_mail,
 )  # fmt: skip
 
+_ANSWERS_OF_CALENDARS: Final = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER"})
 _ANY: Final = re.compile(r".")
 _AUTO_HEADERS: Final[Mapping[str, re.Pattern[str]]] = {
     "x-autoreply": re.compile(r"^(?!no$|false$|0$)", re.IGNORECASE),
