@@ -1,7 +1,7 @@
 """Commands from real mail programs: HTML alone, phones, quotes of every kind; only the writer's first words count."""
 
 import pytest
-from tests.desk.acts import opened
+from tests.desk.acts import opened, reply_to
 from tests.desk.driver import BEN, DeskDriver
 from tests.factories import a_mail
 
@@ -98,3 +98,65 @@ def test_a_full_width_sign_is_a_sign(store: Store) -> None:
     write(desk, "\uff03take")
 
     assert desk.owner() == "ben"
+
+
+INSIDE = (
+    "{0}\n\nFrom: Example Support <support@desk.example>\nSent: Tuesday, 2 March 2027 10:00\nTo: you\nSubject: it\n\n"
+    "Is it working?\nNo! It is down for everyone.\n#close"
+)
+
+
+@on_sqlite
+def test_a_clients_answers_inside_the_quoted_mail_are_shown(store: Store) -> None:
+    desk = opened(store)
+
+    desk.receive(a_mail(to=desk.client_address(), subject="Re: it", body=INSIDE.format("See my answers below.")))
+
+    shown = desk.messages()[-1].new_text
+    assert shown == "See my answers below.\n\nIs it working?\nNo! It is down for everyone.\n#close"
+    assert desk.ticket().state in {"open", "new"}
+
+
+@on_sqlite
+def test_what_we_sent_is_cut_again_where_a_client_only_points_to_it(store: Store) -> None:
+    desk = opened(store)
+    write(desk, "We have restarted the export service, could you try it once more?")
+    block = INSIDE.partition("Is it")[0].format("I did as you wrote below, it fails.")
+
+    desk.receive(
+        a_mail(
+            to=desk.client_address(),
+            subject="Re: it",
+            body=f"{block}We have restarted the export service,\ncould you try it once more?\n",
+        )
+    )
+
+    assert desk.messages()[-1].new_text == "I did as you wrote below, it fails."
+
+
+@on_sqlite
+@pytest.mark.parametrize("words", ["Answers below.", "#resolve\n\nHello,\nsee my answers inline."])
+def test_our_answers_inside_the_quoted_mail_come_back_instead_of_being_lost(store: Store, words: str) -> None:
+    desk = opened(store)
+
+    write(desk, INSIDE.format(words), subject="Re: it")
+
+    assert desk.letters("RELAY_OUT") == []
+    (error,) = desk.letter("CMD").draft["values"]["errors"]
+    assert "the quoted mail does not go to the client" in error["reason"]
+    assert desk.ticket().state in {"open", "new"}
+
+    reply_to(desk, desk.letter("CMD"), "#ok")
+
+    assert not any("down for everyone" in each.draft["values"]["text"] for each in desk.letters("RELAY_OUT"))
+
+
+@on_sqlite
+def test_our_answer_that_names_what_is_below_and_says_more_goes_out(store: Store) -> None:
+    desk = opened(store)
+
+    write(desk, INSIDE.format("As you see below, it was down.\nIt works again since ten."), subject="Re: it")
+
+    assert (
+        desk.letter("RELAY_OUT").draft["values"]["text"] == "As you see below, it was down.\nIt works again since ten."
+    )

@@ -24,7 +24,10 @@ _LARGEST_PASSED_ON = 20_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A mail in hand. `at` is when our server received it: the instant at which everything it causes counts."""
+    """A mail in hand. `at` is when our server received it: the instant at which everything it causes counts.
+
+    `answers_in_quote`: a staff member's words end with the hint that their answers stand in what they quote.
+    """
 
     work: Work
     mail: InboxMail
@@ -36,6 +39,7 @@ class Arrival:
     rules: Rules
     post: Post
     now: datetime
+    answers_in_quote: bool = False
 
     @property
     def at(self) -> datetime:

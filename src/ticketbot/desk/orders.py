@@ -100,6 +100,18 @@ def _emptiness(acting: Acting, parsed: Parsed) -> Iterator[CommandError]:
             reason="there are no words for the client in it",
             suggestion="write above the quoted history, and send it again",
         )
+    elif acting.goes_out and acting.arrival.answers_in_quote and not _goes_as_written(acting.arrival):
+        yield CommandError(
+            line_no=1,
+            line=acting.words.strip().split("\n")[-1][:200],
+            reason="what stands in the quoted mail does not go to the client, and these words point to it",
+            suggestion="write your answers above the quoted history, and send it again",
+        )
+
+
+def _goes_as_written(arrival: Arrival) -> bool:
+    """Return whether its writer said `#ok` to a mail, or nobody is there to ask."""
+    return arrival.is_silent or arrival.mail.released_as == held.PLAIN
 
 
 class _Refused(Conflict):

@@ -7,6 +7,7 @@ from typing import Final
 from ticketbot.domain import subjects
 from ticketbot.domain.classify import House, Kind, Verdict, classify
 from ticketbot.domain.messages import Message
+from ticketbot.inbound.answers import with_answers
 
 _NOBODY: Final = House()
 _MACHINE_KINDS: Final = {
@@ -105,7 +106,7 @@ def _facts(name: str, message: Message, verdict: Verdict) -> dict[str, object]:
         "to": [address.address for address in message.to],
         "cc": [address.address for address in message.cc],
         "text": message.text,
-        "visible_reply": message.new_text,
+        "visible_reply": with_answers(message.text, message.new_text),
         "attachments": [
             {"filename": a.filename, "content_type": a.content_type, "size": a.size, "sha256": a.sha256}
             for a in message.attachments

@@ -17,6 +17,7 @@ from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender
 from ticketbot.domain.threads import Match, decide
 from ticketbot.inbound.ahead import Hand, Reading
+from ticketbot.inbound.answers import ends_in_quote, with_answers
 from ticketbot.inbound.charsets import clean_line
 from ticketbot.inbound.known import without_ours
 from ticketbot.inbound.reader import Reader
@@ -179,6 +180,8 @@ class Pipeline:
             is_machine=verdict.kind not in (Kind.CLIENT, Kind.STAFF, Kind.LIST) and not verdict.is_doubtful,
             reopen_window=rules.policy.reopens_within,
         )
+        if verdict.kind is Kind.CLIENT:
+            message = replace(message, new_text=with_answers(message.text, message.new_text))
         if match.ticket is not None and verdict.kind is Kind.CLIENT:
             sent = [
                 each.new_text
@@ -197,6 +200,7 @@ class Pipeline:
             rules=rules,
             post=self.desk.post,
             now=now,
+            answers_in_quote=verdict.kind is Kind.STAFF and ends_in_quote(message.text, message.new_text),
         )
 
     def _close(self, work: Work, arrival: Arrival, outcome: Outcome) -> None:
