@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - what people of many languages really write
 """Words that only stand below or beside something that looks like a tail: they are the sender's own and stay."""
 
 import time
@@ -155,3 +156,71 @@ def test_endless_tails_take_no_time(line: str) -> None:
         began = time.process_time()
         new_text(text)
         assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "It comes back:\n\nFrom: payroll@acme.example\nTo: ann@acme.example\nSubject: Payslip\n\nNo PDF.",
+        "Log of the job:\n\nFrom: a@acme.example\nTo: b@acme.example\nSubject: x\nDate: 16 Nov 2026\n\nWhy?",
+        "Bitte prüfen:\n\nDatum: 01.11.2026\nVon: Lager\nAn: Filiale 3\nBetreff: Umbuchung\n\nDie Menge ist falsch.",
+        "De: almacén\nFecha: 1-11-2026\nPara: tienda\nAsunto: traslado\n\nEstá mal.",
+    ],
+)
+def test_a_block_of_labels_without_an_hour_is_a_form_that_somebody_pasted(body: str) -> None:
+    assert new_text(body) == body
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "Monday, 16 November 2026 08:55",
+        "16.11.2026 9.05",
+        "Nov 16, 2026, 9 AM",
+        "2026年11月16日 9時12分",
+        "16.11.2026 9 Uhr",
+    ],
+)
+def test_a_block_of_labels_with_an_hour_is_history(sent: str) -> None:
+    assert new_text(f"It fails.\n\nFrom: Ann\nSent: {sent}\nTo: Pat\nSubject: x\n\nDear Pat") == "It fails."
+
+
+def test_a_block_of_labels_below_a_ruler_is_history_whatever_its_date() -> None:
+    block = "From: Ann\nSent: Tuesday\nTo: Pat\nSubject: x"
+
+    assert new_text(f"It fails.\n\n________________________________\n{block}\n\nDear Pat") == "It fails."
+    assert new_text(f"It fails.\n\n-----Original Message-----\n{block}\n\nDear Pat") == "It fails."
+
+
+@pytest.mark.parametrize("line", ["----- Original Message -----", "-------- Ursprüngliche Nachricht --------"])
+def test_a_line_over_an_original_that_the_sender_presents_needs_labels_below_it(line: str) -> None:
+    body = f"The log says:\n\n{line}\nerror: cannot parse\n\nWhat now?"
+    assert new_text(body) == body
+
+    block = "From: Ann\nSent: Tuesday\nTo: Pat\nSubject: x"
+    assert new_text(f"Here is the answer:\n\n{line}\n{block}\n\nDear Pat") == "Here is the answer:"
+
+
+@pytest.mark.parametrize("said", ["The page says:", "Die Meldung lautet:", "画面の表示："])
+def test_a_quote_at_the_end_that_the_sender_presents_stays(said: str) -> None:
+    assert new_text(f"{said}\n\n> Error 77: call support") == f"{said}\n\n> Error 77: call support"
+
+
+@pytest.mark.parametrize("said", ["Ann wrote:", "Ann <ann@desk.example>:", "16.11.2026 Ann:"])
+def test_a_quote_at_the_end_below_a_speaker_is_history(said: str) -> None:
+    assert "Which user?" not in new_text(f"It fails.\n\n{said}\n\n> Which user?\n> Ann")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a:\n----- Original Message -----\nx",
+        "> a\nb:",
+        "From: a\nTo: b\nSubject: c\n",
+        "Date: 1\nFrom: a\nTo: b\nSubject: c",
+    ],
+)
+def test_endless_look_alikes_take_no_time(line: str) -> None:
+    began = time.process_time()
+    new_text(f"{line}\n" * 2_400)
+    assert time.process_time() - began < 1

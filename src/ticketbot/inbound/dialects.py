@@ -20,6 +20,9 @@ WROTE: Final = re.compile(
 WHEN: Final = re.compile(
     r"\d{1,2}\s?[:.h時시٫]\s?\d{2}|(?:19|20)\d\d|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\s*[月월]|[٠-٩]{1,2}[:/][٠-٩]{2}|[٠-٩]{4}"
 )
+HOUR: Final = re.compile(
+    r"\d{1,2}\s?[:.h時时시点點٫]\s?\d{2}(?!\d|[./-]\d)|\d{1,2}\s?(?:[ap]\.?m\b|uhr)", re.IGNORECASE
+)
 ADDRESS: Final = re.compile(r"[^\s<>\[\]()@;:\"]{1,64}@[^\s<>\[\]()@;:\"]{2,190}")
 
 #: Single lines that stand over history without ending as an introduction does: GroupWise and Orange, which even look

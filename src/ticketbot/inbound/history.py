@@ -8,6 +8,7 @@ from ticketbot.inbound.dialects import (
     ADDRESS,
     ARTICLE,
     HISTORY_BELOW,
+    HOUR,
     KIND_OF_LABEL,
     LABEL,
     LINE_WORDS,
@@ -50,9 +51,11 @@ def history_begins(lines: Sequence[str], *, is_reply: bool = True) -> int:
             return number
         if PLAIN_QUOTED.match(line) and not is_torn_end(lines, number):
             continue
-        if number and (is_original_line(line) or (asks_above and REPLY_ABOVE.search(head))):
+        if number and (_is_originals_head(lines, number) or (asks_above and REPLY_ABOVE.search(head))):
             return number
-        if is_header_block(lines, number) and (is_reply or _is_programs_own(lines, number)):
+        if is_header_block(lines, number) and (
+            _is_programs_own(lines, number) or (is_reply and _tells_hour(lines, number))
+        ):
             return _with_ruler(lines, number)
         if is_reply and _is_notes_block(lines, number):
             return number
@@ -130,6 +133,28 @@ def _is_programs_own(lines: Sequence[str], number: int) -> bool:
     kinds = [kind for line in lines[number : number + 6] if (kind := label_of(line)) and kind != "cc"]
     told = "\n".join(lines[number : number + 6])
     return kinds[:4] in _ORDERS and ADDRESS.search(told) is not None and WHEN.search(told) is not None
+
+
+def _tells_hour(lines: Sequence[str], number: int) -> bool:
+    """Return whether a block of labels says at what hour the mail was sent, as programs do and forms rarely."""
+    for at, line in enumerate(lines[number : number + 16], start=number):
+        if label_of(line) == "date":
+            return HOUR.search(" ".join(item[:LOOKED_AT] for item in lines[at : at + 3])) is not None
+    return False
+
+
+def _is_originals_head(lines: Sequence[str], number: int) -> bool:
+    """Return whether the original follows a line that says so; one that the sender introduces must have labels below.
+
+    "The log says:" over "----- Original Message -----" and a line of a log is no history.
+    """
+    if not is_original_line(lines[number]):
+        return False
+    above = next((line.rstrip() for line in reversed(lines[:number]) if line.strip()), "")
+    if not above.endswith((":", "\uff1a")) or label_of(above) is not None:
+        return True
+    below = [line for line in lines[number + 1 : number + 8] if line.strip()]
+    return any(label_of(line) or may_introduce(line) or PLAIN_QUOTED.match(line) for line in below[:2])
 
 
 _ORDERS: Final = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ticketbot.inbound import text as texts
-from ticketbot.inbound.dialects import RULERS
+from ticketbot.inbound.dialects import ADDRESS, RULERS, WHEN, WROTE
 from ticketbot.inbound.forwards import forward_begins, is_forward_line, passed_on
 from ticketbot.inbound.history import (
     LOOKED_AT,
@@ -151,10 +151,17 @@ def _without_quotes(lines: list[str], *, is_reply: bool) -> list[str]:
     interleaved = bool(inner)
     drop = set(gone)
     for begin, end in runs:
-        trailing = begin > last and (is_reply or bool(introductions) or _introduces_itself(lines, begin))
+        is_history = is_reply and not _is_presented(lines, begin)
+        trailing = begin > last and (is_history or bool(introductions) or _introduces_itself(lines, begin))
         if trailing or ((begin, end) in leading and introductions and not interleaved):
             drop.update(range(begin, end + 1))
     return [line for number, line in enumerate(lines) if number not in drop]
+
+
+def _is_presented(lines: Sequence[str], begin: int) -> bool:
+    """Return whether the sender's own line presents what is quoted below it: "The page says:"."""
+    above = next((line.strip() for line in reversed(lines[:begin]) if line.strip()), "")[-LOOKED_AT:]
+    return above.endswith((":", "\uff1a")) and not (WHEN.search(above) or ADDRESS.search(above) or WROTE.search(above))
 
 
 def _introduces_itself(lines: Sequence[str], begin: int) -> bool:
