@@ -113,6 +113,7 @@ def test_why_tells_every_rule_that_was_asked(run: Run, with_ticket: Path) -> Non
     facts = json.loads(run("mail", "why", "1", "--json").stdout)
 
     assert "own_mail" in told
+    assert re.search(r"thread +7 the same mail again +no$", told, re.MULTILINE)
     assert "so it became: ticket T-1001" in told
     assert facts["kind"] == "client"
     assert facts["trace"][-1]["step"] == "decided"
@@ -225,3 +226,75 @@ def test_tables_are_cut_to_the_terminal_and_show_no_control_characters(run: Run,
     run("mail", "import", "one.eml")
 
     assert "\x07" not in run("mail", "list").stdout
+
+
+ANSWER = """From: {sender}
+To: support@desk.example
+Subject: Re: Broken
+Message-ID: <answer@acme.example>
+In-Reply-To: <first@acme.example>
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; charset=us-ascii
+
+It works again.
+
+On Monday, Ann wrote:
+> Please try once more.
+> Thank you.
+
+--b
+Content-Type: application/ms-tnef; name=winmail.dat
+
+torn
+--b--
+"""
+
+
+def test_one_mail_alone_is_told_in_a_block(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("one.eml").write_text(ANSWER.format(sender="Mara <mara@acme.example> <eve@bad.example>"))
+    Path("long.eml").write_text(f"From: a@b.example\nSubject: \x1b[31mx\n\n{'word ' * 1000}")
+
+    told = run("mail", "parse", "one.eml").stdout
+
+    assert "from:     nobody\nto:       support@desk.example\nkind:     reply\n" in told
+    assert "attached: winmail.dat (application/ms-tnef, 4 bytes)\n" in told
+    assert "note:     From does not name one mailbox" in told
+    assert told.endswith("\nIt works again.\n")
+    long = run("mail", "parse", "long.eml").stdout
+    assert "(2999 more characters; --json shows all)" in long
+    assert "\x1b" not in long
+    assert len(run("mail", "parse", "one.eml", "long.eml").stdout.splitlines()) == 3
+
+
+def test_show_and_why_tell_how_a_mail_was_read(run: Run, with_ticket: Path) -> None:
+    (with_ticket / "answer.eml").write_text(ANSWER.format(sender="Mara <mara@acme.example> <eve@bad.example>"))
+    run("mail", "import", "answer.eml")
+
+    shown, why = run("mail", "show", "2").stdout, run("mail", "why", "2").stdout
+    steps = [
+        each for each in json.loads(run("mail", "why", "2", "--json").stdout)["trace"] if each["step"] == "reading"
+    ]
+
+    assert re.search(r"^to: +support@desk.example$", shown, re.MULTILINE)
+    assert re.search(r"^attachments: +winmail.dat", shown, re.MULTILINE)
+    assert re.search(r"^received_at: +\d{4}-\d\d-\d\d \d\d:\d\dZ$", shown, re.MULTILINE)
+    assert shown.endswith("--- of this, the sender newly wrote ---\nIt works again.\n")
+    assert [each["rule"] for each in steps] == ["noted", "cut"]
+    assert "<eve@bad.example>" in steps[0]["said"]
+    assert steps[1]["said"] == "3 lines from line 2, what introduces a quote, and the quote: On Monday, Ann wrote:"
+    assert re.search(r"reading +cut +3 lines", why)
+
+
+def test_why_says_which_rules_were_not_asked_any_more(run: Run, with_ticket: Path) -> None:
+    (with_ticket / "again.eml").write_text(MAIL.format(subject="[T-1001] Still broken"))
+    run("mail", "import", "again.eml")
+
+    trace = json.loads(run("mail", "why", "2", "--json").stdout)["trace"]
+
+    said = {each["rule"]: each["said"] for each in trace if each["step"] == "thread"}
+    assert said["1 signed address"] == "no"
+    assert said["6 tag in the subject"] == "tagged in the subject"
+    assert said["7 the same mail again"] == "not asked: decided above"

@@ -78,6 +78,7 @@ def test_whom_the_desk_refuses_is_not_told_either() -> None:
         "ana@desk.example\r\nFrom: evil@bad.example",
         "group: ana@desk.example;",
         "ana@des\u200bk.example",
+        "ana@desk.example(comment).evil.example",
     ):
         message = read(f"From: {line}\r\n\r\nx".encode())
 
@@ -95,7 +96,17 @@ def test_a_list_that_is_well_written_tells_its_first_and_trusts_nobody(line: str
     assert message.sender is None
     assert message.author is not None
     assert message.author.address == "ann@a.example"
-    assert "none is trusted" in message.notes[0]
+    assert "so it is trusted for nobody; " in message.notes[0]
+
+
+@pytest.mark.parametrize("line", ["Ann Lee ann@a.example", "Ann Lee <ann@a.example", "Ann ann@a.example>"])
+def test_the_only_address_of_a_torn_line_is_told_and_not_trusted(line: str) -> None:
+    message = read(f"From: {line}\r\n\r\nx".encode())
+
+    assert message.sender is None
+    assert message.author is not None
+    assert message.author.address == "ann@a.example"
+    assert "so it is trusted for nobody; ann@a.example is only told" in message.notes[0]
 
 
 def test_a_name_without_an_address_is_told_without_ado() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ticketbot.domain.messages import Message
 from ticketbot.store.database import Work
 from ticketbot.store.models import InboxMail, OutboxMail
 
@@ -24,6 +25,21 @@ def mail_facts(work: Work, mail: InboxMail) -> dict[str, Any]:
         "ticket": _number(work, mail.ticket_id),
         "from": mail.from_address or None,
         "subject": mail.subject or None,
+    }
+
+
+def read_facts(message: Message) -> dict[str, Any]:
+    """Return what only the bytes of a mail tell, without its text."""
+    return {
+        "to": [each.address for each in message.to],
+        "cc": [each.address for each in message.cc],
+        "message_id": message.message_id or None,
+        "attachments": [
+            {"filename": each.filename, "content_type": each.content_type, "size": each.size, "sha256": each.sha256}
+            for each in message.attachments
+        ],
+        "error": message.error,
+        "notes": list(message.notes),
     }
 
 

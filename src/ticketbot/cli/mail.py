@@ -43,14 +43,23 @@ def parse(paths: Sequence[Path], *, as_json: bool) -> None:
       ticketbot mail parse ~/Maildir --json | jq .kind
     """
     from ticketbot.cli.files import understood
+    from ticketbot.cli.shown import block, noted
 
     described = understood(paths)
     if as_json:
         for facts in described:
             print_json(facts)
         return
-    columns = ("file", "kind", "from_address", "subject", "thread")
-    print_table(columns, (tuple(facts[name] for name in columns) for facts in described), empty="no mail there")
+    found = list(described)
+    if len(found) == 1:
+        for line in block(found[0]):
+            click.echo(line)
+        return
+    columns = ("file", "kind", "from_address", "subject", "thread", "error")
+    rows = [(*(facts[name] for name in columns), noted(facts)) for facts in found]
+    print_table((*columns, "notes"), rows, empty="no mail there")
+    if found and sys.stdout.isatty():
+        click.echo("A mail by itself is shown whole; --json prints all there is of each.", err=True)
 
 
 @mail.command(name="import")
@@ -116,8 +125,9 @@ def show(mail_id: int, *, raw: bool, as_json: bool) -> None:
       ticketbot mail show 17
       ticketbot mail show 17 --raw > mail.eml
     """
-    from ticketbot.cli.facts import mail_facts
+    from ticketbot.cli.facts import mail_facts, read_facts
     from ticketbot.cli.files import read_one
+    from ticketbot.cli.shown import attachment_line, shortened, told_as
 
     with open_store() as store, store.look() as work:
         row = work.inbox.mail(mail_id)
@@ -127,11 +137,15 @@ def show(mail_id: int, *, raw: bool, as_json: bool) -> None:
         return
     message = read_one(data)
     if as_json:
-        print_json(facts | {"text": message.text, "visible_reply": message.new_text, "error": message.error})
+        print_json(facts | read_facts(message) | {"text": message.text, "visible_reply": message.new_text})
         return
-    for name, value in facts.items():
-        click.echo(f"{name + ':':14}{value if value is not None else '-'}")
+    for name, value in (facts | read_facts(message)).items():
+        for each in value if isinstance(value, list) else [value]:
+            told = attachment_line(each) if isinstance(each, dict) else each
+            click.echo(f"{name + ':':14}{told_as(told)}")
     click.echo(f"\n{message.text or '(no text)'}")
+    if message.new_text.strip() not in ("", message.text.strip()):
+        click.echo(f"\n--- of this, the sender newly wrote ---\n{shortened(message.new_text)}")
 
 
 @mail.command()
@@ -146,20 +160,26 @@ def why(mail_id: int, *, as_json: bool) -> None:
       ticketbot mail why 17 --json
     """
     from ticketbot.cli.facts import mail_facts
+    from ticketbot.cli.files import read_one
+    from ticketbot.cli.shown import reading, trace_lines
+    from ticketbot.domain.errors import NotFound
 
     with open_store() as store, store.look() as work:
         row = work.inbox.mail(mail_id)
         facts = mail_facts(work, row)
         trace = [dict(step) for step in row.trace]
+        try:
+            steps = reading(read_one(work.inbox.raw(row.sha256)))
+        except NotFound as erased:
+            steps = [{"step": "reading", "rule": "erased", "ticket": None, "said": str(erased)}]
     if as_json:
-        print_json(facts | {"trace": trace})
+        print_json(facts | {"trace": [*steps, *trace]})
         return
     click.echo(f"mail {mail_id} from {facts['from'] or 'nobody'}: {facts['subject'] or '(no subject)'}")
     if not trace:
         click.echo(f"not understood yet (state {facts['state']}, attempts {facts['attempts']})")
-    for step in trace:
-        ticket = f" T-{step['ticket']}" if step.get("ticket") else ""
-        click.echo(f"  {step.get('step', ''):9} {step.get('rule', ''):18}{ticket} {step.get('said') or 'no'}")
+    for line in trace_lines([*steps, *trace]):
+        click.echo(line)
     became = f" {facts['ticket']}" if facts["ticket"] else ""
     click.echo(f"so it became: {facts['outcome'] or facts['state']}{became} ({facts['reason'] or 'no reason noted'})")
 

@@ -30,7 +30,7 @@ class Veto(StrEnum):
 _TELLING = frozenset({Evidence.ADDRESS, Evidence.OWN_ID, Evidence.FOREIGN_ID, Evidence.MARKER, Evidence.TAG})
 
 #: Vetoes that a weaker piece of evidence may get around, where it leads to another ticket: a follow-up that is open.
-_PASSING = frozenset({Veto.FORWARDED, Veto.CLOSED})
+PASSING = frozenset({Veto.FORWARDED, Veto.CLOSED})
 
 #: Evidence that outweighs a forward: the ticket's own address, and the very same mail again.
 _EXPLICIT = frozenset({Evidence.ADDRESS, Evidence.DUPLICATE})
@@ -100,7 +100,7 @@ def decide(
     refused: Match | None = None
     for candidate in _valid(case, asked):
         match = _settle(case, candidate, asked)
-        if match.veto not in _PASSING:
+        if match.veto not in PASSING:
             return _told(case, match, asked)
         refused = refused or match
     suggested = next((each.ticket for each in asked if each.is_suggested), None)
@@ -140,7 +140,7 @@ def _contradicts(case: Case, found: Candidate, rival: Candidate) -> bool:
     """Return whether headers name another ticket than the address, and neither outweighs the other at once."""
     if _is_same(case, found, rival) or _is_own(case, found):
         return False
-    return not any(veto is not None and veto.veto in _PASSING for veto in (_vetoed(case, found), _vetoed(case, rival)))
+    return not any(veto is not None and veto.veto in PASSING for veto in (_vetoed(case, found), _vetoed(case, rival)))
 
 
 def _vetoed(case: Case, found: Candidate) -> Match | None:

@@ -151,7 +151,7 @@ def _understood(raw: bytes, *, limits: Limits, authserv_ids: frozenset[str]) -> 
     message = _message(root, found, raw, is_outer=True)
     sender, author = message.sender, message.author
     if author and author.address and not _second_reading_agrees(root.headers, message.from_mailboxes):
-        sender = author = None
+        sender, author = None, people.lone_author(root.headers.all_raw("from"))
     verdict = Authentication.NONE
     if sender and authserv_ids:
         verdict = authentication.verdict(root.headers.fields, authserv_ids=authserv_ids, sender_domain=sender.domain)
@@ -159,7 +159,7 @@ def _understood(raw: bytes, *, limits: Limits, authserv_ids: frozenset[str]) -> 
         message,
         sender=sender,
         author=author,
-        notes=(*root.notes, *_notes_on_people(root.headers, message, sender, author), *found.notes),
+        notes=(*root.notes, *_notes_on_people(root.headers, sender, author), *found.notes),
         authentication=verdict,
         nested=tuple(_nested(part) for part in found.mails[:20]),
     )
@@ -220,15 +220,12 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
     )
 
 
-def _notes_on_people(
-    fields: Headers, message: Message, sender: Address | None, author: Address | None
-) -> Iterator[str]:
+def _notes_on_people(fields: Headers, sender: Address | None, author: Address | None) -> Iterator[str]:
     """Yield why From names nobody, and which lists of people were cut."""
     written = fields.texts("from") if sender is None else []
     if any("@" in line for line in written):
         line = " | ".join(written)[:300]
-        many = len(message.from_mailboxes)
-        told = "it names nobody" if author is None else f"of {many} mailboxes the first is told, none is trusted"
+        told = "it names nobody" if author is None else f"it is trusted for nobody; {author.address} is only told"
         yield f"From does not name one mailbox in the one way that the desk trusts, so {told}: {line}"
     for name in ("to", "cc", "reply-to"):
         values = fields.all_raw(name)

@@ -15,6 +15,8 @@ _STRICT: Final = re.compile(r"(?:[^\s@<>()\[\]\\,;:\"]{1,64}|\"[^\"\\\s<>]{1,62}
                             r"[^\s@<>()\[\]\\,;:\"]{1,64}@\[[0-9A-Fa-f.:IPv]{3,45}\]")  # fmt: skip
 #: What no reader shows: it may not decide who somebody is.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+#: Words, and one address behind them, whatever became of its brackets.
+_LONE: Final = re.compile(r"[^@<>()\\,;:]*<?[^\s@<>()\\,;:\"]+@[^\s@<>()\\,;:\"]+>?\s*")
 #: Stands for an @ inside quotes while a line is taken apart.
 _SHIELD: Final = "\ue000"
 _LOOSE: Final = re.compile(r"[^\s@<>()\[\],;:\"']{1,200}@[^\s@<>()\[\],;:\"']{1,255}")
@@ -58,8 +60,8 @@ def sender_of(values: Sequence[bytes]) -> Address | None:
 def author_of(values: Sequence[bytes]) -> Address | None:
     """Return whom a From may be told to name where `sender_of` is nobody; it grants nothing.
 
-    That is the first of a list of mailboxes that is well written, the one mailbox that several fields repeat, or a
-    name without an address. Where two readers could see two people in it, nobody is named.
+    That is the first of a list of mailboxes that is well written, the one mailbox that several fields repeat, the only
+    address that there is, or a name without one. Where two readers could see two people in it, nobody is named.
     """
     found = read(values).found
     if len(found) == 1 and not found[0].address:
@@ -67,7 +69,18 @@ def author_of(values: Sequence[bytes]) -> Address | None:
     is_clear = all(read([value]).is_plain for value in values) and all(map(_is_strict, found))
     is_one = len({each.key for each in found}) == 1
     is_list = len(values) == 1 and len(found) > 1
-    return found[0] if is_clear and (is_list or (len(values) > 1 and is_one)) else None
+    if is_clear and (is_list or (len(values) > 1 and is_one)):
+        return found[0]
+    return lone_author(values)
+
+
+def lone_author(values: Sequence[bytes]) -> Address | None:
+    """Return the one address of a From that is badly written and holds no other: "Ann Lee ann@client.example"."""
+    found = read(values).found
+    if len(values) != 1 or len(found) != 1 or not _is_strict(found[0]):
+        return None
+    line = words(charsets.decode(values[0]))
+    return found[0] if _LONE.fullmatch(line) and not _CONTROLS.search(line) else None
 
 
 def _is_strict(box: Address) -> bool:

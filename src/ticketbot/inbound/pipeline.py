@@ -15,7 +15,7 @@ from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.evidence import Evidence
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender
-from ticketbot.domain.threads import Match, decide
+from ticketbot.domain.threads import PASSING, Match, decide
 from ticketbot.inbound.ahead import Hand, Reading
 from ticketbot.inbound.answers import ends_in_quote, with_answers
 from ticketbot.inbound.charsets import clean_line
@@ -303,5 +303,15 @@ def _steps_of(evidence: Evidence, match: Match) -> list[Json]:
         for each in match.trace
         if each.evidence is evidence
     ]
-    nothing: Json = {"step": "thread", "rule": evidence.value, "ticket": None, "said": "nothing valid, or not asked"}
+    said = "no" if _was_asked(evidence, match) else "not asked: decided above"
+    nothing: Json = {"step": "thread", "rule": evidence.value, "ticket": None, "said": said}
     return found or ([nothing] if evidence is not Evidence.NONE else [])
+
+
+def _was_asked(evidence: Evidence, match: Match) -> bool:
+    """Return whether a rule was reached: the first that settles a mail ends the asking, a veto that passes does not."""
+    if match.evidence is Evidence.NONE or match.veto in PASSING:
+        return True
+    # The ids of our own letters are asked beside our signed address, whether they contradict it.
+    last = Evidence.OWN_ID if match.evidence is Evidence.ADDRESS else match.evidence
+    return list(Evidence).index(evidence) <= list(Evidence).index(last)
