@@ -500,3 +500,15 @@ def test_a_character_that_we_use_as_a_mark_is_no_mark_in_a_mail() -> None:
 
     assert read(plain.encode()).new_text.split() == ["One.", "Two.", "Three."]
     assert read(rich.encode()).new_text.split() == ["One.", "Two."]
+
+
+@pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_mail_that_an_editor_saved_with_a_byte_order_mark_keeps_its_sender(charset: str) -> None:
+    mark = "\ufeff" if charset == "utf-16-be" else ""
+    raw = f"{mark}From: Chloé Martin <chloe@client.example>\r\nSubject: Facture\r\n\r\nEllé est vide.\r\n"
+
+    found = read(raw.encode(charset))
+
+    assert found.sender is not None
+    assert (found.sender.address, found.sender.name) == ("chloe@client.example", "Chloé Martin")
+    assert (found.subject, found.text.strip(), found.passes_on) == ("Facture", "Ellé est vide.", False)

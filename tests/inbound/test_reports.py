@@ -694,3 +694,108 @@ def test_people_who_write_of_failures_are_people(name: str) -> None:
     sender, subject, further, text, kind = PEOPLE[name]
 
     assert understood(plain(sender, subject, further, text)) == (kind, [])
+
+
+#: What a status names, and whom it says was missed: addresses of other scripts whole, or nobody (RFC 6533).
+SCRIPTS = {
+    "as_they_are": ("utf-8; jürgen@müller.example", ["jürgen@müller.example"]),
+    "in_brackets": ("utf-8; <jürgen@müller.example>", ["jürgen@müller.example"]),
+    "escaped": ("utf-8; j\\x{FC}rgen@m\\x{fc}ller.example", ["jürgen@müller.example"]),
+    "cyrillic": ("utf-8; иван@почта.example", ["иван@почта.example"]),
+    "chinese": ("UTF-8;用户@例子.公司", ["用户@例子.公司"]),
+    "under_the_old_name": ("rfc822; jürgen@müller.example", ["jürgen@müller.example"]),
+    "plain": ("utf-8; ann@client.example", ["ann@client.example"]),
+    "lost_in_decoding": ("utf-8; j\ufffdrgen@m\ufffdller.example", []),
+    "escaped_beyond_all_characters": ("utf-8; j\\x{FFFFFF}rgen@client.example", []),
+    "escaped_half_a_pair": ("utf-8; j\\x{D800}rgen@client.example", []),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_an_address_beyond_ascii_is_read_whole_or_not_at_all(name: str) -> None:
+    told, recipients = SCRIPTS[name]
+    raw = (
+        "From: MAILER-DAEMON@mx.client.example\nTo: support@desk.example\nSubject: Undelivered\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/report; report-type=global-delivery-status; boundary=u\n\n"
+        "--u\nContent-Type: text/plain\n\nIt failed.\n"
+        "--u\nContent-Type: message/global-delivery-status\n\nReporting-MTA: dns; mx.client.example\n\n"
+        f"Original-Recipient: {told}\nFinal-Recipient: {told}\nAction: failed\nStatus: 5.1.1\n\n--u--\n"
+    )
+
+    assert understood(raw) == ("bounce", recipients)
+
+
+@pytest.mark.parametrize("address", ["jürgen@müller.example", "ιωάννης@client.example", "ann@müller.example"])
+def test_an_address_beyond_ascii_is_whole_in_words_too(address: str) -> None:
+    text = f"This is the mail system at host mx.\n\nYour message could not be delivered.\n\n<{address}>: 550 5.1.1 user unknown\n"
+    raw = (
+        "From: MAILER-DAEMON@mx.client.example\nTo: support@desk.example\nSubject: Undelivered Mail Returned to Sender\n"
+        f"Return-Path: <>\nContent-Type: text/plain; charset=utf-8\n\n{text}"
+    )
+
+    assert understood(raw) == ("bounce", [address])
+
+
+#: Reports in words that a mail arrived, which somebody asked for.
+ARRIVED = (
+    "This is the mail system at host mx.\n\nEnclosed is the mail delivery report that you requested.\n\n<ok@client.example>: delivery via mx: 250 ok",
+    "Your message was successfully delivered to ok@client.example.",
+    "Ihre Nachricht an ok@client.example wurde erfolgreich zugestellt.",
+    "Votre message pour ok@client.example a bien été remis.",
+)
+
+
+@pytest.mark.parametrize("text", ARRIVED)
+def test_a_report_that_a_mail_arrived_is_no_bounce(text: str) -> None:
+    raw = plain("MAILER-DAEMON@mx.client.example", "Mail Delivery Status Report", "Return-Path: <>", text)
+
+    assert understood(raw) == ("auto_reply", [])
+
+
+def test_a_report_that_one_arrived_and_another_did_not_is_a_bounce() -> None:
+    text = (
+        "Enclosed is the mail delivery report that you requested.\n\n"
+        "<ok@client.example>: delivery via mx: 250 ok\n<gone@client.example>: 550 5.1.1 User unknown"
+    )
+    raw = plain("MAILER-DAEMON@mx.client.example", "Mail Delivery Status Report", "Return-Path: <>", text)
+
+    kind, recipients = understood(raw)
+
+    assert (kind, "gone@client.example" in recipients) == ("bounce", True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Undelivered mail",
+            "Hello, some payslips were undelivered. Kim <kim@client.example> did not get hers: 550 no such user.",
+        ),
+        (
+            "Mail delivery failed",
+            "Guten Tag,\n\nunsere Abrechnung an kim@client.example kam als unzustellbar zurück: 550.",
+        ),
+        ("Export rejected", "Dear team,\n\nthe export was rejected with 550. Please help.\n\nAnn (mail administrator)"),
+    ],
+)
+def test_a_person_who_writes_from_a_servers_role_address_is_a_person(subject: str, text: str) -> None:
+    assert understood(plain("Postmaster Team <postmaster@client.example>", subject, "", text)) == ("new", [])
+
+
+def test_a_server_that_greets_is_a_server() -> None:
+    text = "Hello,\n\nyour message to gone@client.example could not be delivered: 550 5.1.1 user unknown."
+
+    assert understood(plain("postmaster@client.example", "Undeliverable", "", text)) == (
+        "bounce",
+        ["gone@client.example"],
+    )
+
+
+@pytest.mark.parametrize("status", ["552 5.3.4", "552 Message size exceeds limit"])
+def test_a_mail_that_was_too_large_names_whom_it_missed(status: str) -> None:
+    text = f"Your message was rejected because it is larger than 10 MB. Recipient: bob@client.example\n{status}"
+
+    assert understood(plain("postmaster@client.example", "Message too large", "", text)) == (
+        "bounce",
+        ["bob@client.example"],
+    )

@@ -23,15 +23,19 @@ from ticketbot.inbound.phrases import (
 from ticketbot.inbound.reports import (
     ADDRESS,
     MAX_TEXT,
+    SMTP_CODE_5,
     STATUS,
     delivery,
     feedback,
     is_opaque_complaint,
+    is_persons_letter,
+    is_whole,
     once,
     original_begins,
     original_ids,
     outer,
     receipt,
+    tells_only_of_delivery,
 )
 from ticketbot.inbound.walk import Part
 
@@ -80,7 +84,11 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
     likelihood = _likelihood(root, text)
     if likelihood <= 0:
         return None
-    temporary, permanent = _flufl(_opened(root, raw, text=text))
+    if tells_only_of_delivery(text):
+        return Report(action="delivered", original_ids=original_ids(root, text))
+    temporary, permanent = (
+        [item for item in found if is_whole(item, text)] for found in _flufl(_opened(root, raw, text=text))
+    )
     temporary, permanent = _believable(root, temporary), _believable(root, permanent)
     if likelihood == 1 and not permanent and not temporary and not _names_somebody(root, text):
         return None
@@ -90,7 +98,7 @@ def _told_in_words(root: Part, *, text: str, raw: bytes) -> Report | None:
         temporary += [item for item, action in written.items() if action == "delayed" and item not in temporary]
     if not permanent and not temporary:
         told = _from_words(root, text)
-        if DELAY_WORDS.search(text[:4000]) and not _SMTP_CODE_5.search(text[:MAX_TEXT]):
+        if DELAY_WORDS.search(text[:4000]) and not SMTP_CODE_5.search(text[:MAX_TEXT]):
             temporary = told
         else:
             permanent = told
@@ -166,7 +174,6 @@ def _believable(root: Part, addresses: Sequence[str]) -> list[str]:
 _LIKE_AN_ID: Final = re.compile(
     r"(?=[^@]*\d)[0-9a-f.$]{20,}@|[^@]{0,60}\d{12,}[^@]{0,60}@|[^@]*\.javamail\.", re.IGNORECASE
 )
-_SMTP_CODE_5: Final = re.compile(r"(?<![\d.])5[0-5]\d[ -]|\b5\.\d\.\d{1,3}\b")
 
 
 def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of evidence
@@ -187,12 +194,14 @@ def _likelihood(root: Part, text: str) -> int:  # noqa: PLR0911 - a ladder of ev
         return 2
     if not (from_daemon or daemon_path or null_path or about_failure):
         return 0
+    if not (null_path or daemon_path or submitted) and is_persons_letter(address[0] if address else "", text):
+        return 0
     tells_failure = bool(FAILURE_WORDS.search(text[:8000]))
     if submitted.startswith("auto-replied") and not (from_daemon and (about_failure or tells_failure)):
         return 0
     score = (
         3 * from_daemon + 2 * about_failure + 2 * tells_failure + (null_path or daemon_path)
-        + (bool(_DAEMON.search(address[0] if address else sender)) and bool(_SMTP_CODE_5.search(text[:MAX_TEXT])))
+        + (bool(_DAEMON.search(address[0] if address else sender)) and bool(SMTP_CODE_5.search(text[:MAX_TEXT])))
     )  # fmt: skip
     if score == _SURE - 1 and original_begins(text[:MAX_TEXT]) is not None:
         score = _SURE

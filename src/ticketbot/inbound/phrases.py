@@ -49,6 +49,31 @@ GIVEN_UP: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: What a server says that tells of a delivery because somebody asked it to.
+DELIVERED_WORDS: Final = re.compile(
+    r"delivery report that you requested|(?:was|were|has been|have been) (?:successfully )?(?:delivered|relayed)|\bsuccessful(?:ly)? (?:mail )?deliver|delivery (?:was |is )?(?:successful|complete)"
+    r"|(?:wurde|ist) (?:erfolgreich )?(?:zugestellt|ausgeliefert)|a (?:bien )?été (?:remis|distribué|livré)|(?:ha sido|fue) entregado|è stat[oa] consegnat|foi entregue|is (?:met succes )?(?:afgeleverd|bezorgd)|has levererats|доставлено успешно|успешно доставлен|正常に配信|已成功(?:投递|送达)",
+    re.IGNORECASE,
+)
+
+#: What no report says that tells of nothing but arrivals.
+MISSED_WORDS: Final = re.compile(
+    r"\b(?:errors?|fail\w*|unsuccess\w*|not|never|unable|fehl\w*|nicht|keine?[nmr]?|pas|échec|erreur|error\w*|falló|não|non|niet|inte|ikke|не)\b",
+    re.IGNORECASE,
+)
+
+#: How a person begins a letter.
+GREETING: Final = re.compile(
+    r"\s*(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen)|moin|liebe[rs]?|sehr geehrte|bonjour|salut|hola|buen[oa]s|ciao|buongiorno|gentile|olá|bom dia|boa tarde|beste|geachte|hej|hei|dzień dobry|witam|dobrý den|ahoj|здравствуйте|добрый день|привет|merhaba|γεια|szia|tisztelt|bună)\b[^.\n]{0,40}(?:[,!]|\n)",
+    re.IGNORECASE,
+)
+#: Words by which a server speaks of itself and of the letter that it had in hand.
+OF_A_SERVER: Final = re.compile(
+    r"your (?:e-?mail|mail|message|original)|this (?:is the|is an auto|message|e-?mail|mail)|the following (?:address|recipient|message|error)|(?:message|mail) (?:that )?you sent|recipient|mailer|mail (?:system|server|delivery)|undeliverable|delivery (?:to|of|has|failed|status|notification|attempt)"
+    r"|ihre (?:e-?mail|nachricht)|empfänger|\bzustell|votre (?:message|courriel|e-?mail)|destinatair|su mensaje|destinatari|il (?:suo|tuo) messaggio|a sua mensagem|uw (?:bericht|e-?mail)|ditt meddelande|ваше (?:сообщение|письмо)|получател|<\S+@\S+>:\s",
+    re.IGNORECASE,
+)
+
 #: What list programs answer to those who may not write to the list.
 NO_MEMBER: Final = re.compile(
     r"not (?:a )?(?:list )?(?:member|subscribe[dr])|non-?member|members?[- ]only|not allowed to (?:post|send)|rejected",
@@ -59,7 +84,7 @@ NO_MEMBER: Final = re.compile(
 #: so only behind a ruler, soon. Each pattern is asked of a short piece of one line.
 ORIGINAL_FOLLOWS: Final = re.compile(
     r"this is a copy of|below this line is|copy of (?:the|your) (?:original )?message|(?:the )?original message (?:header|follows|text)"
-    r"|the (?:header|text|body) of the|returned message|message headers? follow|included is|your (?:original )?message (?:follows|was|reads)"
+    r"|the (?:header|text|body) of the|returned message|message headers? follow|included is|your (?:original )?message (?:follows|was(?=\s*:?\s*$)|reads)"
     r"|unsent message|received: {1,4}from|(?:your )?original (?:message|mail) (?:is )?(?:below|attached|follows)|return-path:",
     re.IGNORECASE,
 )

@@ -1,19 +1,36 @@
 """Reports with a form: delivery status (RFC 3464), disposition (RFC 8098), complaints (RFC 5965), read from parts."""
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ticketbot.domain.messages import FailedRecipient, Report, fold
 from ticketbot.inbound import headers, structured
 from ticketbot.inbound.headers import Headers
-from ticketbot.inbound.phrases import ORIGINAL_BEHIND_RULER, ORIGINAL_BEHIND_STARS, ORIGINAL_FOLLOWS, ORIGINAL_WORDS
+from ticketbot.inbound.phrases import (
+    DELAY_WORDS,
+    DELIVERED_WORDS,
+    FAILURE_WORDS,
+    GREETING,
+    MISSED_WORDS,
+    OF_A_SERVER,
+    ORIGINAL_BEHIND_RULER,
+    ORIGINAL_BEHIND_STARS,
+    ORIGINAL_FOLLOWS,
+    ORIGINAL_WORDS,
+)
 from ticketbot.inbound.walk import Part
 
 #: How much of a report's text is looked at.
 MAX_TEXT: Final = 64 * 1024
-ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
+#: Letters beyond ASCII of scripts that set blanks between words; of others one cannot say where an address begins.
+_LETTERS: Final = "\u00c0-\u024f\u0300-\u052f\u1e00-\u1fff"
+ADDRESS: Final = re.compile(
+    rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~{_LETTERS}-]{{1,120}}@[A-Za-z0-9{_LETTERS}-]{{1,63}}(?:\.[A-Za-z0-9{_LETTERS}-]{{1,63}}){{0,8}}"
+)
 STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+SMTP_CODE_5: Final = re.compile(r"(?<![\d.])5[0-5]\d[ -]|\b5\.\d\.\d{1,3}\b")
 
 
 def outer(root: Part) -> Iterable[Part]:
@@ -33,10 +50,44 @@ def _groups(part: Part) -> list[Headers]:
 
 
 def _typed(value: str) -> str:
-    """Return the address of "rfc822; ann@example.com", without brackets."""
-    address = value.partition(";")[2] if ";" in value else value
+    r"""Return the address of "rfc822; ann@example.com", without brackets; "" where it cannot be read for certain.
+
+    Addresses of other scripts (RFC 6533) stand as they are, or in the escapes of "utf-8; j\x{FC}rgen@example.com".
+    """
+    kind, _, address = value.partition(";") if ";" in value else ("", "", value)
+    if kind.strip().lower() == "utf-8":
+        address = _ESCAPED.sub(_character, address)
+    if not address.isascii():
+        found = _ANY_ADDRESS.fullmatch(address.strip(" <>'"))
+        return found[0] if found else ""
     found = ADDRESS.search(address)
     return found[0].strip("'") if found else address.strip(" <>")
+
+
+_ESCAPED: Final = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+#: An address in any script; nothing that was lost in decoding.
+_ANY_ADDRESS: Final = re.compile(
+    r"[^\s<>()\[\],;:\"@\\\ufffd\x00-\x1f\x7f-\x9f]{1,120}@[^\s<>()\[\],;:\"@\\\ufffd\x00-\x1f\x7f-\x9f]{1,255}"
+)
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return chr(code) if code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+
+
+def is_whole(address: str, text: str) -> bool:
+    """Return whether an address is no mere piece of a longer one in *text* that has letters beyond ASCII."""
+    if not address.isascii():
+        return True
+    at = text.find(address)
+    if at < 0:
+        return True
+    around = text[at - 1 : at] + text[at + len(address) : at + len(address) + 1]
+    return not _LETTER_BEYOND_ASCII.search(around)
+
+
+_LETTER_BEYOND_ASCII: Final = re.compile(f"[{_LETTERS}]")
 
 
 def delivery(root: Part, statuses: Sequence[Part], *, text: str) -> Report | None:
@@ -175,6 +226,23 @@ def _says_original(lead: str, told: str) -> bool:
     if "***" in lead and ORIGINAL_BEHIND_STARS.match(told):
         return True
     return ("---" in lead or "===" in lead) and ORIGINAL_BEHIND_RULER.search(told) is not None
+
+
+def tells_only_of_delivery(text: str) -> bool:
+    """Return whether a report tells, as somebody asked it to, that a mail arrived, and of nobody who was missed."""
+    told = text[: original_begins(text[:MAX_TEXT])][:MAX_TEXT]
+    if not DELIVERED_WORDS.search(told) or SMTP_CODE_5.search(text[:MAX_TEXT]):
+        return False
+    return not any(words.search(told) for words in (FAILURE_WORDS, DELAY_WORDS, MISSED_WORDS))
+
+
+def is_persons_letter(address: str, text: str) -> bool:
+    """Return whether somebody writes by hand from a mail server's role address: they greet, and not as programs do."""
+    is_role = _ROLE.match(address) is not None
+    return is_role and GREETING.match(text) is not None and not OF_A_SERVER.search(text[:MAX_TEXT])
+
+
+_ROLE: Final = re.compile(r"post_?master|.{0,60}admin", re.IGNORECASE)
 
 
 def once(found: Iterable[FailedRecipient]) -> tuple[FailedRecipient, ...]:
