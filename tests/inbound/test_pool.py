@@ -118,6 +118,38 @@ def test_a_mail_of_fifty_megabytes_is_read() -> None:
     assert message.attachments[0].size == 38_000_000
 
 
+def attached(mail: bytes, *, times: int) -> bytes:
+    """Return a mail that was forwarded as an attachment, again and again."""
+    for number in range(times):
+        head = b'Subject: Fwd\r\nContent-Type: multipart/mixed; boundary="z%d"\r\n\r\n--z%d\r\n' % (number, number)
+        mail = head + b"Content-Type: message/rfc822\r\n\r\n" + mail + b"\r\n--z%d--\r\n" % number
+    return mail
+
+
+def test_a_large_mail_that_was_forwarded_again_and_again_gives_its_files_within_the_memory_of_a_child() -> None:
+    pdf = bytes(range(256)) * 100_000
+    raw = attached(BIG + base64.encodebytes(pdf) + b"\r\n--x--\r\n", times=3)
+
+    with PooledReader(size=1) as pool:
+        message = pool.read(raw)
+        (found,) = pool.files(raw, [3])
+
+    assert message.error is None
+    assert [file.content_type for file in message.attachments] == ["message/rfc822"] * 3 + ["application/pdf"]
+    assert found == (message.attachments[3], pdf)
+
+
+@pytest.mark.parametrize(("size", "times"), [(40_000_000, 2), (10_000_000, 45)])
+def test_a_large_mail_within_mails_is_held_once(size: int, times: int) -> None:
+    raw = b"Subject: s\r\nContent-Type: message/rfc822\r\n\r\n" * times + b"Subject: s\r\n\r\n" + b"x" * size
+
+    with PooledReader(size=1) as pool:
+        message = pool.read(raw)
+
+    assert message.error is None
+    assert len(message.attachments) == times
+
+
 def test_files_are_taken_out_of_a_mail_in_a_child_as_inline() -> None:
     raw = a_mail_with_attachment(content="a;b")
 

@@ -2,13 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
 from ticketbot.domain.messages import Attachment
-from ticketbot.inbound import charsets, plaintext, tnef
+from ticketbot.inbound import charsets, invites, plaintext, tnef
 from ticketbot.inbound import text as texts
 from ticketbot.inbound.walk import Part, uudecoded
 
@@ -34,6 +33,7 @@ _MACHINE_PARTS: Final = frozenset(
     ("message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
      "message/feedback-report")
 )  # fmt: skip
+_ANSWERING: Final = frozenset(("REPLY", "COUNTER", "DECLINECOUNTER"))
 _TNEF: Final = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 
 
@@ -42,13 +42,13 @@ class Body:
     """The pieces of text in their order, and every file."""
 
     pieces: list[tuple[str, str]] = field(default_factory=list)  # (plain text, HTML), one of them may be empty
-    files: list[tuple[Attachment, bytes]] = field(default_factory=list)
+    files: list[tuple[Attachment, bytes | memoryview]] = field(default_factory=list)
     mails: list[Part] = field(default_factory=list)
     calendar_method: str = ""
     calendar_uid: str = ""
     calendar_answer: str = ""
     is_encrypted: bool = False
-    reply: str = ""
+    own_words: str | None = None  # where the body is a calendar's: nothing quotes there
     notes: list[str] = field(default_factory=list)
 
     def note(self, sentence: str) -> None:
@@ -90,6 +90,7 @@ class _Collector:
         self.body = body
         self.nested = 0
         self.named: list[Part] = []
+        self.calendars: list[Part] = []
 
     def collect(self, part: Part, *, related: bool = False, sole: bool = True) -> None:
         kind = part.content_type
@@ -104,6 +105,7 @@ class _Collector:
             self.body.calendar_uid = self.body.calendar_uid or _calendar_value(part, _UID)
             self.body.calendar_answer = self.body.calendar_answer or _calendar_value(part, _PARTSTAT).upper()
             self._file(part, inline=True)
+            self.calendars += [] if self.nested else [part]
         elif self._is_text(part, sole=sole):
             self._text(part)
         elif kind in {"text/plain", "text/html"} and part.disposition != "attachment" and not self.nested:
@@ -117,9 +119,15 @@ class _Collector:
             self._file(part, inline=related or part.disposition == "inline")
 
     def finish(self) -> None:
-        """Show a named text that is meant to be seen where the mail has no other: it stays a file, too."""
-        if self.named and not any(plain.strip() or html.strip() for plain, html in self.body.pieces):
+        """Show a named text or a calendar that is meant to be seen where there is no other text: it stays a file, too."""
+        if any(plain.strip() or html.strip() for plain, html in self.body.pieces):
+            return
+        if self.named:
             self._text(self.named[0])
+        elif self.calendars:
+            found = invites.read(self.calendars[0].text())
+            self.body.pieces.append((texts.unmarkable(found.text), ""))
+            self.body.own_words = found.comment if self.body.calendar_method in _ANSWERING else found.text
 
     def _is_text(self, part: Part, *, sole: bool) -> bool:
         if part.content_type not in {
@@ -202,7 +210,7 @@ class _Collector:
         return charsets.clean(charsets.decode(b"\n".join(kept), part.charset))
 
     def _mail(self, part: Part) -> None:
-        content = part.content()
+        content = part.octets()
         name = part.filename
         if not name and part.children:
             subject = part.children[0].headers.text("subject")
@@ -232,13 +240,20 @@ class _Collector:
             self.body.pieces.append((texts.unmarkable(found.text), found.html))
 
     def _file(self, part: Part, *, inline: bool) -> None:
-        content = part.content()
-        if not content.strip() and not part.filename and part.main_type == "text":
+        content = part.octets()
+        if not part.filename and part.main_type == "text" and not bytes(content).strip():
             return
         self._add(part.filename, part.content_type, content, part, inline=inline)
 
     def _add(
-        self, name: str, kind: str, content: bytes, part: Part, *, inline: bool = False, content_id: str = ""
+        self,
+        name: str,
+        kind: str,
+        content: bytes | memoryview,
+        part: Part,
+        *,
+        inline: bool = False,
+        content_id: str = "",
     ) -> None:
         index = len(self.body.files)
         self.body.files.append((
@@ -308,8 +323,3 @@ def _is_path(name: str) -> bool:
 def _stable_name(index: int, kind: str) -> str:
     """Return a name for a part without one: the same at every reading."""
     return f"part-{index + 1}.{_EXTENSIONS.get(kind, 'bin')}"
-
-
-def every_file(root: Part) -> Iterator[tuple[Attachment, bytes]]:
-    """Yield the files of a mail in the order of their index."""
-    yield from of(root).files

@@ -63,41 +63,47 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
 
     Beyond the block only the fields are read that say who, to whom, when and what, so that no header can push them out.
     """
-    leading = _LEADING.match(raw)
-    start = leading.end() if leading else 0
-    if start and not _FIELD.match(raw, start):  # an empty block of headers: all is body
-        return Headers(), raw[2 if raw.startswith(b"\r\n") else 1 :]
-    return _split_from(raw, start)
+    found, body = split_at(raw, 0, len(raw))
+    return found, raw[body:]
 
 
-def split_part(raw: bytes) -> tuple[Headers, bytes]:
-    """Return the headers and body of a part inside a multipart, where an empty first line means: no headers."""
-    if raw[:2] == b"\r\n":
-        return Headers(), raw[2:]
-    if raw[:1] in {b"\n", b"\r"}:
-        return Headers(), raw[1:]
-    return _split_from(raw, 0)
+def split_at(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """Return the headers of the mail that stands in *raw* from *start* to *end*, and where its body begins."""
+    leading = _LEADING.match(raw, start, end)
+    begin = leading.end() if leading else start
+    if begin > start and not _FIELD.match(raw, begin, end):  # an empty block of headers: all is body
+        return Headers(), start + (2 if raw.startswith(b"\r\n", start, end) else 1)
+    return _split_from(raw, begin, end)
 
 
-def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
+def split_part_at(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """Return the same of a part inside a multipart, where an empty first line means: no headers."""
+    if raw.startswith(b"\r\n", start, end):
+        return Headers(), start + 2
+    if raw.startswith((b"\n", b"\r"), start, end):
+        return Headers(), start + 1
+    return _split_from(raw, start, end)
+
+
+def _split_from(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     headers = Headers()
     name, size = "", 0
     pieces: list[bytes] = []
-    position, end, first = start, len(raw), True
+    position, first = start, True
 
     def close() -> None:
         if name:
             headers.add(name, b" ".join(pieces)[:MAX_HEADER], is_cut=size >= MAX_HEADER)
 
     while position < end:
-        newline = _NEWLINE.search(raw, position)
+        newline = _NEWLINE.search(raw, position, end)
         stop, following = (newline.start(), newline.end()) if newline else (end, end)
         line = raw[position : min(stop, position + MAX_HEADER)]
-        if not line.strip() and not (line and name and _FOLDED.match(raw, following)):
+        if not line.strip() and not (line and name and _FOLDED.match(raw, following, end)):
             position = following
             break
         if position - start > MAX_BLOCK:  # the rest of an endless block is not read as headers
-            rest = _END_OF_BLOCK.search(raw, position)
+            rest = _END_OF_BLOCK.search(raw, position, end)
             close()
             name = ""
             stop, following = rest.span() if rest else (end, end)
@@ -113,12 +119,12 @@ def _split_from(raw: bytes, start: int) -> tuple[Headers, bytes]:
             close()
             name, value = found[1].decode("ascii").lower(), line[found.end() :].strip()
             pieces, size = [value], min(stop - position, MAX_HEADER)
-        elif not ((first and line.startswith((b"From ", b">From "))) or _more_fields_follow(raw, following)):
+        elif not ((first and line.startswith((b"From ", b">From "))) or _more_fields_follow(raw, following, end)):
             break  # else it is an mbox line, or garbage between fields
         first = False
         position = following
     close()
-    return headers, raw[position:]
+    return headers, position
 
 
 def _beyond(block: bytes) -> Iterator[tuple[str, bytes]]:
@@ -139,9 +145,9 @@ _BEST_KNOWN: Final = re.compile(
 _VALUE_ENDS: Final = re.compile(rb"\r?\n(?![ \t])")
 
 
-def _more_fields_follow(raw: bytes, position: int) -> bool:
+def _more_fields_follow(raw: bytes, position: int, end: int) -> bool:
     """Return whether the next line is a well-known field: then what stands before it is garbage, not the body."""
-    return _WELL_KNOWN.match(raw, position) is not None
+    return _WELL_KNOWN.match(raw, position, end) is not None
 
 
 _WELL_KNOWN: Final = re.compile(

@@ -142,7 +142,7 @@ def attachment_bytes(raw: bytes, index: int, *, limits: Limits = _NO_LIMITS) -> 
     Attachments are stored once, inside the raw mail, and read from there whenever they are needed.
     Raises IndexError where the mail has no such attachment.
     """
-    return body.of(walk.tree(raw, limits=limits)).files[index][1]
+    return bytes(body.of(walk.tree(raw, limits=limits)).files[index][1])
 
 
 def _understood(raw: bytes, *, limits: Limits, authserv_ids: frozenset[str]) -> Message:
@@ -207,7 +207,9 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
         text=text,
         new_text=quotes.new_text(
             marked, is_reply=bool(in_reply_to or references) or _is_answer(subject), is_forward=is_forward
-        ),
+        )
+        if found.own_words is None
+        else found.own_words,
         html=texts.sanitised(found.html()) if is_outer else "",
         attachments=tuple(attachment for attachment, _ in found.files),
         headers=_kept_headers(fields),

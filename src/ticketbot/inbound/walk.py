@@ -22,13 +22,17 @@ class Limits:
 
 @dataclass(slots=True)
 class Part:
-    """One part: its headers, its body as it stands in the mail, and its children.
+    """One part: its headers, where its body stands (from *start* to *end* of *source*), and its children.
+
+    Parts share the bytes that they stand in: a mail within mails is held once, however deep.
 
     The root's `notes` say what of the tree was not read; `is_guessed` says, once there is text, that its charset was.
     """
 
     headers: Headers
-    body: bytes
+    source: bytes
+    start: int
+    end: int
     content_type: str = "text/plain"
     parameters: dict[str, str] = field(default_factory=dict)
     disposition: str = ""
@@ -53,9 +57,20 @@ class Part:
         """Return the Content-ID without brackets."""
         return self.headers.text("content-id").strip("<> ")
 
+    @property
+    def body(self) -> bytes:
+        """Return the body as it stands in the mail: a copy."""
+        return self.source[self.start : self.end]
+
     def content(self) -> bytes:
         """Return the decoded bytes of this part."""
         return unwrapped(self.body, self.headers.text("content-transfer-encoding"))
+
+    def octets(self) -> bytes | memoryview:
+        """Return the same without a copy, where it stands as it is."""
+        if encoding_of(self.headers.text("content-transfer-encoding")) in ENCODINGS:
+            return self.content()
+        return memoryview(self.source)[self.start : self.end]
 
     def text(self) -> str:
         """Return the decoded text of this part, clean."""
@@ -77,9 +92,10 @@ class Part:
 
 def tree(raw: bytes, *, limits: Limits = Limits()) -> Part:
     """Return the root part of a mail."""
-    found, body = headers.split(_without_mark(raw[: limits.size]))
+    source = _without_mark(raw[: limits.size])
+    found, start = headers.split_at(source, 0, len(source))
     walk = _Walk(limits)
-    root = walk.part(found, body, depth=0, default="text/plain")
+    root = walk.part(Part(headers=found, source=source, start=start, end=len(source)), depth=0, default="text/plain")
     root.notes = [*found.notes, *walk.notes()]
     if len(raw) > limits.size:
         root.notes.append(f"the mail is larger than {limits.size >> 20} MB: the rest of it was not read")
@@ -115,10 +131,9 @@ class _Walk:
         if self.is_too_deep:
             yield f"parts lie within parts more than {self.limits.depth} deep: the innermost were not opened"
 
-    def part(self, found: Headers, body: bytes, *, depth: int, default: str) -> Part:
-        """Return the part that these headers and this body make."""
+    def part(self, part: Part, *, depth: int, default: str) -> Part:
+        """Return a part of which only headers and body are known, with what they say and all below it."""
         self.left -= 1
-        part = Part(headers=found, body=body)
         _describe(part, default)
         if depth >= self.limits.depth or self.left <= 0:
             self.is_too_deep |= depth >= self.limits.depth and part.main_type in {"multipart", "message"}
@@ -126,59 +141,73 @@ class _Walk:
         if part.main_type == "multipart":
             self._divide(part, depth=depth)
         elif part.content_type in {"message/rfc822", "message/global", "message/news"}:
-            inner = part.content()
-            if inner.strip():
-                found, rest = headers.split(inner)
-                part.children = [self.part(found, rest, depth=depth + 1, default="text/plain")]
+            octets = part.octets()
+            source, start, end = (
+                (octets, 0, len(octets)) if isinstance(octets, bytes) else (part.source, part.start, part.end)
+            )
+            if _INK.search(source, start, end):
+                found, start = headers.split_at(source, start, end)
+                inner = Part(headers=found, source=source, start=start, end=end)
+                part.children = [self.part(inner, depth=depth + 1, default="text/plain")]
         return part
 
     def _divide(self, part: Part, *, depth: int) -> None:
         boundary = part.parameters.get("boundary", "").encode("utf-8", "replace")
-        body = part.body
+        source, start, end = part.source, part.start, part.end
         if part.headers.text("content-transfer-encoding").lower() in {"base64", "quoted-printable"}:
             opened = part.content()  # forbidden by RFC 2045 §6.4, and met
             if b"--" + boundary in opened:
-                body = opened
+                source, start, end = opened, 0, len(opened)
         written = _QUOTED_BOUNDARY.search(part.headers.raw("content-type"))
         pieces = None
         for candidate in dict.fromkeys((written[1] if written else boundary, boundary)):
-            pieces = pieces or (pieces_between(body, candidate, at_most=self.left) if candidate else None)
+            if candidate:
+                pieces = pieces or pieces_between(source, candidate, start=start, end=end, at_most=self.left)
         if pieces is None:
-            guessed = _guessed_boundary(body)
-            pieces = pieces_between(body, guessed, at_most=self.left) if guessed and guessed != boundary else None
+            guessed = _guessed_boundary(source[start : min(end, start + 65536)])
+            if guessed and guessed != boundary:
+                pieces = pieces_between(source, guessed, start=start, end=end, at_most=self.left)
         if pieces is None:  # a multipart of nothing: what is there is text
-            part.content_type = "text/html" if _looks_like_html(body) else "text/plain"
+            part.content_type = "text/html" if _looks_like_html(source[start : min(end, start + 300)]) else "text/plain"
             part.is_declared = False
             return
         default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
-        for piece in pieces:
+        for opened_at, closed_at in pieces:
             if self.left <= 0:
                 return
-            found, rest = headers.split_part(piece)
-            part.children.append(self.part(found, rest, depth=depth + 1, default=default))
+            found, begin = headers.split_part_at(source, opened_at, closed_at)
+            inner = Part(headers=found, source=source, start=begin, end=closed_at)
+            part.children.append(self.part(inner, depth=depth + 1, default=default))
 
 
+#: Anything but blanks.
+_INK: Final = re.compile(rb"\S")
 #: The boundary as it is written: one that ends in blanks is forbidden, and met.
 _QUOTED_BOUNDARY: Final = re.compile(rb'boundary\s*=\s*"([^"\\]{1,200})"', re.IGNORECASE)
 
 
-def pieces_between(body: bytes, boundary: bytes, *, at_most: int = 500) -> list[bytes] | None:
-    """Return what stands between the boundary lines, or None when there is none. A missing last line is forgiven."""
+def pieces_between(
+    body: bytes, boundary: bytes, *, start: int, end: int, at_most: int = 500
+) -> list[tuple[int, int]] | None:
+    """Return where each piece between the boundary lines begins and ends, or None when there is none.
+
+    A missing last line is forgiven.
+    """
     mark = b"--" + boundary
-    pieces: list[bytes] = []
-    position, opened = 0, -1
-    while (found := body.find(mark, position)) >= 0:
+    pieces: list[tuple[int, int]] = []
+    position, opened = start, -1
+    while (found := body.find(mark, position, end)) >= 0:
         position = found + len(mark)
-        if found and body[found - 1] not in b"\r\n":
+        if found > start and body[found - 1] not in b"\r\n":
             continue
-        tail = _LINE_END.match(body, position)
+        tail = _LINE_END.match(body, position, end)
         if tail is None:
             continue
         if opened >= 0:
-            pieces.append(body[opened : _before_newline(body, found, opened)])
+            pieces.append((opened, _before_newline(body, found, opened)))
         opened = tail.end()
-        position = max(position, tail.end() - 1) if tail.end() < len(body) else len(body)
-        if tail[1] and body.find(mark, opened) < 0:
+        position = max(position, tail.end() - 1) if tail.end() < end else end
+        if tail[1] and body.find(mark, opened, end) < 0:
             return pieces
         if tail[1]:
             opened = -1
@@ -186,8 +215,8 @@ def pieces_between(body: bytes, boundary: bytes, *, at_most: int = 500) -> list[
             return pieces
     if opened < 0:
         return pieces or None
-    if body[opened:].strip():
-        pieces.append(body[opened:])
+    if _INK.search(body, opened, end):
+        pieces.append((opened, end))
     return pieces
 
 
@@ -207,9 +236,7 @@ def _before_newline(body: bytes, position: int, floor: int) -> int:
 
 def _guessed_boundary(body: bytes) -> bytes:
     """Return the boundary that the first line of dashes suggests, if a header follows it."""
-    found = re.search(
-        rb"(?:^|[\r\n])--([!-~][ -~]{0,68}[!-~])[ \t]*\r?\n(?=[Cc]ontent-[A-Za-z-]{3,30}:|\r?\n)", body[:65536]
-    )
+    found = re.search(rb"(?:^|[\r\n])--([!-~][ -~]{0,68}[!-~])[ \t]*\r?\n(?=[Cc]ontent-[A-Za-z-]{3,30}:|\r?\n)", body)
     return found[1] if found else b""
 
 
@@ -232,7 +259,7 @@ def _describe(part: Part, default: str) -> None:
     if not part.filename and part.disposition in {"attachment", "inline"} and part.main_type != "text":
         location = part.headers.text("content-location")
         part.filename = location.rpartition("/")[2] if "." in location.rpartition("/")[2] else ""
-    if not raw and not part.is_declared and _looks_like_html(part.body):
+    if not raw and not part.is_declared and _looks_like_html(part.source[part.start : min(part.end, part.start + 300)]):
         part.content_type = "text/html"
 
 
@@ -248,10 +275,22 @@ def _meta_charset(data: bytes) -> str:
     return found[1].decode("ascii", "ignore") if found else ""
 
 
+#: The names under which bodies come wrapped; under any other they stand as they are.
+ENCODINGS: Final = frozenset(
+    ("base64", "b64", "base-64", "quoted-printable", "qp", "quotedprintable", "quoted_printable",
+     "x-uuencode", "x-uue", "uuencode", "uue")
+)  # fmt: skip
+
+
+def encoding_of(text: str) -> str:
+    """Return the bare name in a Content-Transfer-Encoding."""
+    name = text.lower().strip().strip("\"'")
+    return re.split(r"[\s;,(]", name, maxsplit=1)[0] if name else ""
+
+
 def unwrapped(body: bytes, encoding: str) -> bytes:
     """Undo a Content-Transfer-Encoding; what is not understood stays as it is."""
-    name = encoding.lower().strip().strip("\"'")
-    name = re.split(r"[\s;,(]", name, maxsplit=1)[0] if name else ""
+    name = encoding_of(encoding)
     if name in {"base64", "b64", "base-64"}:
         encoded = _without_footer(body)
         return body if _is_prose(encoded) else headers.unbase64(encoded)
