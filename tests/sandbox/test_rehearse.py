@@ -101,6 +101,23 @@ def test_a_mail_that_reaches_no_mailbox_of_the_desk_says_so(tmp_path: Path) -> N
     assert the_event(lines, "E1")["error"] == "it reaches no mailbox of this desk: helpdesk@elsewhere.example"
 
 
+def test_what_a_command_was_answered_is_told_beside_its_mail(tmp_path: Path) -> None:
+    def ordered(text: str) -> Line:
+        return {"from": "ana@desk.example", "to": "{reply:T01}", "body": text, "label": "T01"}
+
+    lines = played(
+        tmp_path,
+        {**CLIENT, "subject": "The import fails", "body": "It stops."},
+        ordered("#resolv\n\nDone."),
+        ordered("#why"),
+    )
+
+    refused, asked = the_event(lines, "E2"), the_event(lines, "E3")
+    assert refused["reason"] == ["#resolv: there is no command “#resolv”; perhaps: #resolve"]
+    assert "said" not in refused
+    assert any("first answer due" in each for each in asked["said"])
+
+
 def test_two_events_of_one_id_are_refused(tmp_path: Path) -> None:
     story = a_story(tmp_path, CLIENT | {"body": "One"}, CLIENT | {"body": "Two"})
     story.write_text(story.read_text(encoding="utf-8").replace('"E2"', '"E1"'), encoding="utf-8")

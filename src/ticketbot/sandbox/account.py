@@ -37,6 +37,12 @@ def full_code(code: str, values: Mapping[str, Any]) -> str:
     return f"{code}+CSAT" if code == Code.RESOLVED and values.get("csat") else code
 
 
+def _refusal(error: Mapping[str, Any]) -> str:
+    """Return which line was refused, why, and what would be right, as CMD:error says it."""
+    perhaps = f"; perhaps: {error['nearest']}" if error.get("nearest") else ""
+    return f"{error['line']}: {error['reason']}{perhaps}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Tells what the played desk's store holds. `labels` maps ticket numbers to the story's labels."""
@@ -47,8 +53,12 @@ class Account:
 
     def lines(self, events: list[Line], *, until: datetime) -> list[Line]:
         """Return everything that happened in order of time; *events* are what the mails made, with their `cause`."""
-        caused = self._caused()
-        told = [self._event(event, caused) for event in events]
+        caused, answers = self._caused(), self._answers()
+        told = [
+            self._event(event, caused)
+            | {name: said for cause in event["causes"] for name, said in answers.get(cause, {}).items()}
+            for event in events
+        ]
         lines = [*told, *self._recorded(until), *self._letters(until), *self._digests(until)]
         lines.sort(key=lambda line: (line["at"], RANKS.index(line["type"])))
         return [*({**line, "at": instant(line["at"])} for line in lines), self._final(until)]
@@ -82,6 +92,18 @@ class Account:
         ticket = {"ticket": self._label(number)} if number is not None else {}
         return {"at": told.pop("at"), "type": "event", "id": told.pop("id"), **ticket, **told,
                 "letters": list(dict.fromkeys(codes))}  # fmt: skip
+
+    def _answers(self) -> dict[str, Line]:
+        """Return by mail what its commands were answered: `said` was done, or the `reason` why nothing was."""
+        answers: dict[str, Line] = {}
+        for letter in self._all_letters():
+            if letter.code != Code.CMD or letter.cause is None or letter.state in _NEVER:
+                continue
+            values = letter.draft["values"]
+            for name, lines in (("said", values["done"]), ("reason", map(_refusal, values["errors"]))):
+                if told := list(lines):
+                    answers.setdefault(letter.cause, {}).setdefault(name, []).extend(told)
+        return answers
 
     def _caused(self) -> dict[str, list[str]]:
         caused: dict[str, list[str]] = {}
@@ -131,7 +153,8 @@ class Account:
             named = {(each["clock"], each["share"]) for each in letter.draft["values"]["clocks"]}
             if step.at == slot <= until and step.state == "told" and (step.clock, step.level) in named:
                 which = {"code": code, "clock": step.clock, "cycle": step.cycle, "pct": step.level}
-                yield {"at": slot, **line, "send_at": instant(letter.sent_at or letter.send_at), **which}
+                held = {"held": "quiet hours"} if letter.send_at > max(slot, letter.created_at) else {}
+                yield {"at": slot, **line, "send_at": instant(letter.sent_at or letter.send_at), **which, **held}
 
     def _digests(self, until: datetime) -> Iterator[Line]:
         zone, seen = self.app.desk.rules(self.work).policy.zone, set()

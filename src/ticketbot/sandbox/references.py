@@ -12,6 +12,7 @@ from ticketbot.domain.messages import fold
 from ticketbot.domain.tokens import Audience, make_token
 from ticketbot.outbound.letters import LETTERS, Code
 from ticketbot.outbound.letters import Audience as Readers
+from ticketbot.reports.tickets import instant
 from ticketbot.store.database import Work
 from ticketbot.store.models import LetterState, OutboxMail
 
@@ -126,7 +127,7 @@ class References:
 
     def _number(self, label: str) -> int:
         if label not in self.numbers:
-            raise ConfigurationError(f"no mail opened a ticket labelled {label!r} by {self.now.isoformat()}")
+            raise ConfigurationError(f"no mail opened a ticket labelled {label!r} by {instant(self.now)}")
         return self.numbers[label]
 
     def _sent(self, number: int) -> list[OutboxMail]:
