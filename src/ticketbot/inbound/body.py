@@ -119,7 +119,7 @@ class _Collector:
             self._file(part, inline=related or part.disposition == "inline")
 
     def finish(self) -> None:
-        """Show a named text or a calendar that is meant to be seen where there is no other text: it stays a file, too."""
+        """Show a named text or a calendar where there is no other text: it stays a file, too."""
         if any(plain.strip() or html.strip() for plain, html in self.body.pieces):
             return
         if self.named:
