@@ -12,7 +12,7 @@ from ticketbot.domain.phases import Phase
 from ticketbot.domain.policy import LadderRules, QuietHours, WatchRules, default_policy
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.profiles import Complexity, HandoverAt
-from ticketbot.tomlfile import Misconfigured
+from ticketbot.tomlfile import Misconfigured, parse_span
 
 LEAST = """\
 [desk]
@@ -323,7 +323,36 @@ def test_addresses_and_domains_are_compared_in_lower_case() -> None:
         ("[ladder]\nP1 = []\n", "must be percents above 0"),
         ("[ladder]\nP5 = [50]\n", "line 21: unknown key ladder.P5; known are P1, P2"),
         ('[quiet]\nstaff = "22"\n', 'must be a span such as "22:00-07:00"'),
-        ('[quiet]\nstaff = "22:00-25:00"\n', 'must be a time of day such as "08:00"'),
+        ('[quiet]\nstaff = "22:00-25:00"\n', 'must be a span such as "22:00-07:00", each a time of day'),
+        ('[quiet]\nstaff = "22-7"\n', 'must be a span such as "22:00-07:00"'),
+        ("[targets.standard]\nP1 = { first_response = 1 }\n", 'has no unit; write "1 h", "1 min" or "1 s"'),
+        ('[targets.standard]\nP1 = { first_response = "90" }\n', 'has no unit; write "90 h", "90 min" or "90 s"'),
+        ('[targets.standard]\nP1 = { first_response = "1 h 30" }\n', 'without its unit; write it like "1 h 30 min"'),
+        ("[closing]\ncloses_after = 40\n", 'has no unit; write "40 h"'),
+        ("[ladder]\nP1 = [50, 75, 90]\n", "line 21: ladder.P1 lacks 100: nobody would be told of a miss"),
+        ("[ladder]\nupdate = [75, 150]\n", "ladder.update lacks 100"),
+        ("[holidays]\nacmee = [2027-01-01]\n", "line 21: holidays.acmee is used by no client; did you mean acme?"),
+        ('[profiles.x]\nbased_on = "comand30_90"\n', "profiles.x.based_on names 'comand30_90', and there"),
+        ('[profiles.x]\nbased_on = "y"\n[profiles.y]\nbased_on = "x"\n', "x is based on itself in the end"),
+        ('[staff.cy]\nname = "Cy"\nemail = "cy@x.example"\nlocale = "xx"\n', "is no language; write it like"),
+        (
+            '[clients.b]\nname = "B"\ncontacts = [{ address = "x@b.example" }, { address = "X@b.example" }]\n',
+            "x@b.example stands here twice",
+        ),
+        ('[staff.cy]\nname = "C"\nemail = "c@x.example"\ntimezone = "IST"\n', "is ambiguous; name the place: Asia/"),
+        ('[staff.cy]\nname = "C"\nemail = "c@x.example"\ntimezone = "CEST"\n', "is an abbreviation, not a time zone"),
+        ('[staff.cy]\nname = "C"\nemail = "c@x.example"\ntimezone = "XYT"\n', "is no time zone; write it like Europe"),
+        ('[staff.cy]\nname = "C"\nemail = "c@x.example"\ntimezone = "new york"\n', "did you mean America/New_York?"),
+        ('[releases]\ntrains = ["April"]\n', "must be a date such as 2027-03-19, without quotes"),
+        (
+            '[calendars.B]\nhours = "09:00-17:00"\nspecial = { "19 March" = [] }\n',
+            "must be a date such as 2027-03-19",
+        ),
+        ("[releases]\ntrains = [2027-02-30]\n", "line 21: 2027-02-30 is no day of the calendar"),
+        ('[lexicon]\nincident = ["broken"]\n', "must be a table such as [lexicon.LANGUAGE]: the words"),
+        ("[profiles.x]\nlengths = [1, 2]\n", "must be a table, e.g. lengths = { medium = [30, 90] }"),
+        (LAUNCH.format("x", 'customised = false\nprofile = "focused14"'), "is not customised and yet with hypercare"),
+        (LAUNCH.format("x", "customised = false\nhypercare_days = 14"), "say why with reason ="),
         ('[schedule]\ndigest = "Mon"\n', 'must be a weekday and a time such as "Mon 08:00"'),
         ('[schedule]\ndigest = "Mon 24:00"\n', "must be a time of day"),
         ("[profiles.x]\nlengths = { medium = [30, 14] }\n", "must be two days each, hypercare's end first"),
@@ -436,3 +465,38 @@ def test_the_operators_guide_writes_every_default_and_no_other() -> None:
     for section in ("ladder", "quiet", "chase", "closing", "nudge", "watch", "schedule"):
         fields = type(getattr(written.desk, section)).model_fields
         assert set(fields) <= set(written.document[section]), section
+
+
+def test_a_launch_that_is_not_customised_gets_hypercare_with_a_reason() -> None:
+    found = desk(LAUNCH.format("x", 'customised = false\nprofile = "focused14"\nreason = "payroll cut-over"'))
+
+    assert found.desk.launches["acme/x"].reason == "payroll cut-over"
+
+
+def test_a_profile_may_be_based_on_one_that_stands_below_it() -> None:
+    text = '[profiles.swift]\nbased_on = "calm"\n[profiles.calm]\nbased_on = "command30_90"\ncalm_hours = 9\n'
+
+    profiles = desk(text).policy.profiles
+
+    assert profiles["swift"].calm_hours == 9
+    assert profiles["swift"].lengths == profiles["command30_90"].lengths
+
+
+def test_what_is_allowed_and_has_no_effect_is_noticed() -> None:
+    text = '[holidays]\nmars = [2027-01-01]\n[staff.cy]\nname = "C"\nemail = "c@desk.example"\nrole = "boss"\n'
+
+    notices = desk(text + LAUNCH.format("x", 'roles = { sommelier = "ben" }')).notices
+
+    assert [notice.partition("; ")[0] for notice in notices] == [
+        "staff.cy.role 'boss' gives the rights of an engineer",
+        "holidays.mars is used by no client",
+        'launches."acme/x".roles.sommelier is no role that the rules know',
+    ]
+    assert desk().notices == ()
+
+
+@pytest.mark.parametrize("given", ["0 min", 0, "1h30m"])
+def test_nothing_needs_no_unit(given: object) -> None:
+    text = f"[ladder]\nbundle_within = {given!r}\n".replace("'", '"')
+
+    assert desk(text).policy.ladder.bundle_within == parse_span(given)

@@ -11,6 +11,7 @@ from ticketbot.domain.errors import ConfigurationError, NotFound
 from ticketbot.domain.phases import PlanEventKind
 from ticketbot.store.database import Store
 from ticketbot.store.models import Contact, PlanEvent
+from ticketbot.tomlfile import Misconfigured
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=UTC)
 DESK = """\
@@ -95,7 +96,7 @@ def test_the_same_file_again_changes_nothing(store: Store) -> None:
 
     again = apply(store, "# a comment\n" + DESK)
 
-    assert again == Difference(lines=(), notes=(), version=first.version)
+    assert again == Difference(lines=(), notes=(), version=first.version, was=first.version)
 
 
 def test_a_dry_run_only_tells(store: Store) -> None:
@@ -384,3 +385,29 @@ staff = "21:00-06:30"
 [gate]
 threshold = 80
 """
+
+
+@pytest.mark.parametrize(
+    ("off", "hint"), [("NUDG", "did you mean NUDGE?"), ("nudge", "did you mean NUDGE?"), ("WELCOM", "no such letter")]
+)
+def test_a_letter_that_does_not_exist_cannot_be_switched_off(store: Store, off: str, hint: str) -> None:
+    with pytest.raises(Misconfigured, match=hint):
+        apply(store, DESK + f'\n[letters]\noff = ["{off}"]\n')
+
+
+def test_what_has_no_effect_is_told_when_it_is_applied(store: Store) -> None:
+    text = DESK + '\n[staff.cy]\nname = "Cy"\nemail = "cy@desk.example"\nrole = "boss"\n'
+
+    difference = apply(store, text)
+
+    assert any(note.startswith("staff.cy.role 'boss' gives the rights of an engineer") for note in difference.notes)
+
+
+def test_another_go_live_of_a_launch_that_began_is_sent_to_the_right_command(store: Store) -> None:
+    apply(store, DESK)
+    moved = DESK.replace("go_live = 2027-03-01T06:00:00", "go_live = 2027-03-08T06:00:00")
+
+    assert moved != DESK
+    assert "e.g. #golive acme/hr 2027-03-08T06:00 reason" in conflicts(
+        store, moved, now=datetime(2027, 3, 2, tzinfo=UTC)
+    )

@@ -165,6 +165,20 @@ def test_a_lead_moves_a_go_live_before_it_comes_and_gets_a_receipt(store: Store)
         assert [event.kind for event in work.desk.plan_events(launch.id)] == ["move_go_live"]
 
 
+def test_a_lead_gives_hypercare_to_what_is_not_customised_with_a_reason_that_is_kept(store: Store) -> None:
+    desk = a_desk_that_asks(store)
+    line = "#launch acme/next go-live=2027-05-03T06:00 customised=no profile=focused14 reason=payroll"
+
+    made = staff_writes(desk, line, sender=ANA)
+    again = staff_writes(desk, "#launch acme/next profile=command30_90", sender=ANA)
+
+    assert [mail.outcome for mail in (made, again)] == ["suppress", "suppress"]
+    with store.look() as work:
+        launch = work.desk.launch_named("acme/next")
+        assert launch is not None
+        assert (launch.profile, launch.settings["reason"]) == ("command30_90", "payroll")
+
+
 @pytest.mark.parametrize(
     ("sender", "line"),
     [
@@ -172,8 +186,9 @@ def test_a_lead_moves_a_go_live_before_it_comes_and_gets_a_receipt(store: Store)
         (ANA, "#launch acme/hr go-live=2027-05-03T06:00"),
         (ANA, "#launch acme/next go-live=2027-03-28T02:30"),
         (ANA, "#launch nobody/next go-live=2027-05-03T06:00"),
+        (ANA, "#launch acme/next go-live=2027-05-03T06:00 customised=no profile=focused14"),
     ],
-    ids=["an engineer", "a live launch", "a wall time in a gap", "an unknown client"],
+    ids=["an engineer", "a live launch", "a wall time in a gap", "an unknown client", "hypercare without a reason"],
 )
 def test_a_plan_that_cannot_be_is_refused(store: Store, sender: str, line: str) -> None:
     desk = a_desk_that_asks(store)

@@ -7,6 +7,7 @@ from tests.desk.driver import ANA, BEN, DeskDriver
 from tests.factories import DESK, a_mail
 
 from ticketbot.desk.apply import Difference, apply_desk
+from ticketbot.desk.promises import clock_from
 from ticketbot.deskfile import parse_desk
 from ticketbot.store.database import Store
 from ticketbot.store.models import Event, LetterState
@@ -208,3 +209,52 @@ def test_a_dry_run_pins_no_plan(store: Store) -> None:
         assert launch is not None
         assert launch.settings.get("hypercare_days") is None
     assert difference.notes
+
+
+def a_resting_ticket(store: Store) -> DeskDriver:
+    """A P3 of hypercare that was asked back at 10:30, half an hour after it came."""
+    desk = a_ticket(store)
+    desk.receive(a_mail(sender=BEN, to=desk.answer_address(agent="ben@desk.example"), body="#pending\n\nWhich label?"))
+    desk.sleep(hours=1)
+    return desk
+
+
+def test_a_promise_at_rest_is_counted_recorded_at_once_and_again_when_it_goes_on(store: Store) -> None:
+    desk = a_resting_ticket(store)
+    applied_at = desk.now
+    text = DESK + f'\n[targets.hypercare]\n{desk.ticket().priority} = {{ resolution = "6 h" }}\n'
+
+    difference = apply(desk, text)
+    again = apply(desk, text)
+    (waits,) = deadlines(store)
+    resting = clock_from(desk.clocks()["RES", 1])
+    desk.sleep(hours=1)
+    desk.receive(a_mail(to=desk.client_address(), subject="Re: A typo in one label", body="The red one."))
+    _, resumed = deadlines(store)
+
+    assert (difference.moved, again.moved) == (1, 0)
+    assert waits.at == applied_at
+    assert (waits.detail["waits"], waits.detail["target_minutes"], waits.detail["after"]) == (True, 360, None)
+    assert [change.at for change in resting.waiting] == [applied_at]
+    assert resumed.detail["after"] == desk.due("RES").isoformat().replace("+00:00", "Z")
+    assert resumed.detail["before"] > resumed.detail["after"]
+    assert resumed.detail["cause"] == f"desk file, version {difference.version}"
+
+
+def test_a_looser_promise_of_a_ticket_at_rest_is_neither_counted_nor_recorded(store: Store) -> None:
+    desk = a_resting_ticket(store)
+
+    difference = apply(desk, DESK + f'\n[targets.hypercare]\n{desk.ticket().priority} = {{ resolution = "200 h" }}\n')
+    desk.receive(a_mail(to=desk.client_address(), subject="Re: A typo in one label", body="The red one."))
+
+    assert (difference.moved, deadlines(store)) == (0, [])
+
+
+def test_which_promises_move_is_told(store: Store) -> None:
+    desk = a_ticket(store)
+    before = desk.due("FR").isoformat().replace("+00:00", "Z")
+
+    (move,) = apply(desk, TIGHTER.replace("P3", desk.ticket().priority), dry_run=True).moves
+
+    assert (move["ticket"], move["clock"], move["before"]) == ("T-1001", "FR", before)
+    assert move["after"] < before

@@ -150,7 +150,9 @@ def test_a_change_while_it_rests_is_told_as_waiting() -> None:
     changed = on_raised(resting, at=raised_at, terms=P1, cause="raised to P1")
     raised = deed(raised_at, "chen", "priority", after="P1", reasons=["P1: chen: boss"])
 
-    assert why(changed, RES, raised, now=raised_at)[-1] == ("16:30:00 raised to P1 · P1, 8 h: reckoned when it goes on")
+    told = why(changed, RES, raised, now=raised_at)
+
+    assert told[-1] == "Wed 14 Apr 10:00:00 raised to P1 · P1, 8 h: reckoned when it goes on"
 
 
 def test_a_lowering_is_told_without_the_floors_of_a_raise() -> None:

@@ -13,6 +13,7 @@ from ticketbot.domain.profiles import (
     PROFILES,
     Complexity,
     Profile,
+    needs_reason,
     plan_for,
     profile_name,
     suggested_complexity,
@@ -107,3 +108,22 @@ def test_the_command_centres_aims_and_activities_are_said_for_each_phase_in_both
     for locale in ("en", "de"):
         assert set(COMMAND30_90.objectives[locale]) == set(Phase) - {Phase.PRE_LIVE}
         assert [len(each) for each in COMMAND30_90.activities[locale].values()] == [4, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("profile", "is_customised", "days", "needed"),
+    [
+        (FOCUSED14, True, None, False),
+        (FOCUSED14, False, None, True),
+        (FOCUSED14, False, 0, False),
+        (NONE, False, None, False),
+        (NONE, False, 14, True),
+        (NONE, True, 14, False),
+    ],
+)
+def test_only_hypercare_without_anything_customised_needs_a_reason(
+    profile: Profile, *, is_customised: bool, days: int | None, needed: bool
+) -> None:
+    found = needs_reason(profile, is_customised=is_customised, complexity=Complexity.MEDIUM, hypercare_days=days)
+
+    assert found is needed

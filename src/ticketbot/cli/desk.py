@@ -1,11 +1,16 @@
 """`ticketbot desk`: apply, show."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ticketbot.cli.nouns import Noun
 from ticketbot.cli.options import Options, as_json, open_store, print_json
+
+#: How many promises that moved are told line by line.
+MOST_MOVES = 20
 
 
 @click.group(cls=Noun)
@@ -44,18 +49,32 @@ def apply(file: Path, *, dry_run: bool, prune: bool, as_json: bool) -> None:
         difference = apply_desk(found, work=work, now=SystemClock().now(), prune=prune, dry_run=dry_run)
     if as_json:
         changes = {"changes": list(difference.lines), "notes": list(difference.notes)}
-        print_json({**changes, "version": difference.version, "moved": difference.moved, "applied": not dry_run})
+        moves = {"moved": difference.moved, "moves": [dict(each) for each in difference.moves]}
+        print_json({**changes, "version": difference.version, **moves, "applied": not dry_run})
         return
     for line in (*difference.lines, *(f"  {note}" for note in difference.notes)):
         click.echo(line)
-    if difference.moved:
-        click.echo(f"  {difference.moved} running promises of open tickets are due earlier by this")
+    if difference.moves:
+        click.echo(f"  {difference.moved} promises of open tickets are due earlier by this:")
+        for move in difference.moves[:MOST_MOVES]:
+            click.echo(f"    {_told(move)}")
+        if difference.moved > MOST_MOVES:
+            click.echo(f"    and {difference.moved - MOST_MOVES} more; --json lists all")
     if dry_run:
         click.echo(f"{len(difference.lines)} changes; nothing was applied (--dry-run)")
     elif difference.lines:
         click.echo(f"{len(difference.lines)} changes applied; version {difference.version} of the desk is in force")
+    elif difference.version != difference.was:
+        click.echo(f"people, plans and promises stay as they are; version {difference.version} of the desk is in force")
     else:
         click.echo(f"nothing to change; version {difference.version} of the desk is in force")
+
+
+def _told(move: Mapping[str, Any]) -> str:
+    """Return which promise moved from when to when, in UTC."""
+    if move.get("waits"):
+        return f"{move['ticket']} {move['clock']}: rests, {move['target_minutes']:g} min count when it goes on"
+    return f"{move['ticket']} {move['clock']}: {move['before'] or 'nothing'} → {move['after']}"
 
 
 @desk.command()

@@ -78,7 +78,7 @@ def show(slug: str, *, at: str | None, as_json: bool) -> None:
         print_json(facts)
         return
     print_table(("launch", "name", "phase", "day", "ends", "gate", "open"), [_row(facts)], empty="")
-    click.echo("plan")
+    click.echo(f"plan, times in {facts['timezone']}")
     for step in facts["boundaries"]:
         click.echo(f"  {step['local']}  {step['phase']}")
     for title, rows in (("changes", facts["changes"]), ("gates", facts["gates"])):

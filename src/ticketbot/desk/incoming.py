@@ -12,7 +12,7 @@ from ticketbot.desk.incidents import announce
 from ticketbot.desk.intake import let_in, listeners, open_ticket
 from ticketbot.desk.learning import hear_yes
 from ticketbot.desk.outcome import Fate, Outcome, joined
-from ticketbot.desk.promises import load_clocks
+from ticketbot.desk.promises import load_clocks, resumed_deadlines
 from ticketbot.desk.told import clock_facts, reader_of, staff_thread, ticket_facts
 from ticketbot.domain.authority import Voice, is_capped
 from ticketbot.domain.kinds import Channel, Impact, TicketKind, Urgency, is_pure_thanks, severity_of
@@ -121,7 +121,10 @@ def _step(arrival: Arrival, ticket: Ticket, care: Care) -> None:
         return
     ends_pause = before is TicketState.PENDING_CLIENT
     terms = terms_of(ticket, care, arrival.at)
-    save_promises(arrival, ticket, on_client_mail(clocks, at=arrival.at, terms=terms, ends_pause=ends_pause))
+    gone_on = on_client_mail(clocks, at=arrival.at, terms=terms, ends_pause=ends_pause)
+    save_promises(arrival, ticket, gone_on)
+    for detail in resumed_deadlines(clocks, gone_on):
+        arrival.note("deadline", ticket=ticket, **detail)
 
 
 def _reopened(arrival: Arrival, ticket: Ticket, care: Care) -> None:

@@ -17,7 +17,7 @@ from ticketbot.domain.drafts import Draft
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.phases import Phase, PlanEvent, PlanEventKind
 from ticketbot.domain.plans import PhasePlan
-from ticketbot.domain.profiles import Complexity, profile_name
+from ticketbot.domain.profiles import Complexity, needs_reason, profile_name
 from ticketbot.domain.when import day, instant, wall_time
 from ticketbot.outbound.facts import Thread
 from ticketbot.outbound.letters_desk import command_receipt
@@ -131,7 +131,26 @@ def _replanned(arrival: Arrival, launch: Launch, care: Care, command: Command) -
         raise Conflict(f"{launch.slug} is live; its lengths change by #extend or #exit")
     for name, value in changes.items():
         setattr(launch, name, value)
+    if changes:
+        _justified(arrival, launch, command)
+    for name, value in changes.items():
         yield f"{name.removeprefix('is_')} is {str(value).lower()}"
+
+
+def _justified(arrival: Arrival, launch: Launch, command: Command) -> None:
+    """Keep why a launch that is not customised gets hypercare all the same; refuse it without (PH1)."""
+    profile = arrival.rules.policy.profiles[launch.profile]
+    if not needs_reason(
+        profile,
+        is_customised=launch.is_customised,
+        complexity=Complexity(launch.complexity),
+        hypercare_days=launch.settings.get("hypercare_days"),
+    ):
+        return
+    reason = command.args.get("reason") or launch.settings.get("reason")
+    if not reason:
+        raise Conflict(f'{launch.slug} is not customised and would have hypercare; say why with reason="…"')
+    launch.settings = {**launch.settings, "reason": reason}
 
 
 def _wanted(arrival: Arrival, command: Command, launch: Launch | None) -> dict[str, str | bool]:
@@ -176,6 +195,7 @@ def _made(arrival: Arrival, person: Staff, command: Command) -> str:
         settings={},
         **columns,
     )
+    _justified(arrival, launch, command)
     desk.add(launch)
     _note(arrival, person, launch, "launch_made", changes=[command.line])
     care = care_for(arrival.work, policy=arrival.rules.policy, client=client, launch=launch, now=arrival.at)

@@ -9,6 +9,7 @@ from ticketbot.domain.clocks import Clock, Clocks, ClockState, clock_of, memory_
 from ticketbot.domain.drafts import Json
 from ticketbot.domain.ladder import due_steps, next_threshold
 from ticketbot.domain.policy import Policy
+from ticketbot.domain.sla import due_if_resumed
 from ticketbot.outbound.facts import iso
 from ticketbot.outbound.letters import Code
 from ticketbot.store.database import Work
@@ -156,6 +157,43 @@ def move_json(move: Any) -> dict[str, Json]:  # noqa: ANN401 - a Move
 def running(clocks: Sequence[Clock]) -> set[tuple[str, int]]:
     """Return which promises run, by name and cycle."""
     return {(clock.name, clock.cycle) for clock in clocks if clock.state is ClockState.RUNNING}
+
+
+def resumed_deadlines(before: Clocks, after: Clocks) -> Iterator[Mapping[str, Any]]:
+    """Yield, for each promise that went on and reckoned what had waited, its due instant without that and with it."""
+    known = {(clock.name, clock.cycle): clock for clock in before}
+    for clock in after:
+        was = known.get((clock.name, clock.cycle))
+        if was is None or not was.waiting or clock.state is not ClockState.RUNNING:
+            continue
+        without = due_if_resumed(was, at=clock.running_since, is_changed=False)
+        if clock.due_at is not None and clock.due_at != without:
+            yield {
+                "clock": clock.name.value,
+                "cycle": clock.cycle,
+                "before": iso(without) if without is not None else None,
+                "after": iso(clock.due_at),
+                "cause": clock.history[-1].cause,
+                "resumed": True,
+            }
+
+
+def waiting_deadlines(before: Clocks, after: Clocks, *, at: datetime) -> Iterator[Mapping[str, Any]]:
+    """Yield, for each promise at rest whose end has another due time now, that it waits; it has no instant yet."""
+    known = {(clock.name, clock.cycle): clock for clock in before}
+    for clock in after:
+        was = known.get((clock.name, clock.cycle))
+        if was is None or clock.state is not ClockState.PAUSED or was.waiting == clock.waiting:
+            continue
+        if due_if_resumed(was, at=at) != due_if_resumed(clock, at=at):
+            yield {
+                "clock": clock.name.value,
+                "cycle": clock.cycle,
+                "before": None,
+                "after": None,
+                "waits": True,
+                "target_minutes": clock.waiting[-1].target / timedelta(minutes=1),
+            }
 
 
 def moved_deadlines(before: Clocks, after: Clocks) -> Iterator[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from ticketbot.deskfile.consistency import faults
+from ticketbot.deskfile.consistency import faults, notices
 from ticketbot.deskfile.model import ClientSection, ContactSection, Desk, LaunchSection, StaffSection
 from ticketbot.deskfile.policy import policy_of
 from ticketbot.domain.errors import ConfigurationError
@@ -25,12 +25,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskFile:
-    """A desk file that was read and found right. `document` is the file as JSON, for the store."""
+    """A desk file that was read and found right. `document` is the file as JSON, for the store.
+
+    `notices` are sentences about what is allowed and has no effect.
+    """
 
     desk: Desk
     policy: Policy
     document: dict[str, Any]
     source: Document
+    notices: tuple[str, ...] = ()
 
     def where(self, place: Place) -> str:
         """Return 'desk.toml line 7' for a value."""
@@ -61,7 +65,7 @@ def _right(source: Document) -> DeskFile:
     found = [Problem(where=source.where(place), what=what) for place, what in faults(desk, policy)]
     if found:
         raise Misconfigured(found)
-    return DeskFile(desk=desk, policy=policy, document=_json(source.data), source=source)
+    return DeskFile(desk=desk, policy=policy, document=_json(source.data), source=source, notices=tuple(notices(desk)))
 
 
 def _json(value: Any) -> Any:  # noqa: ANN401 - any value of TOML

@@ -4,14 +4,18 @@ import difflib
 from collections.abc import Collection, Iterator
 from zoneinfo import ZoneInfo
 
-from ticketbot.deskfile.model import Desk
+from ticketbot.deskfile.model import Desk, LaunchSection
 from ticketbot.deskfile.promises import Targets as TargetSections
+from ticketbot.deskfile.values import ROLES
 from ticketbot.domain.calendars import wall_exists
 from ticketbot.domain.policy import ClockName, Policy, TargetTable
 from ticketbot.domain.priority import Priority
+from ticketbot.domain.profiles import needs_reason, profile_name
 from ticketbot.domain.senders import FREE_MAIL
 from ticketbot.tomlfile import Place
 
+#: The step at which a promise is missed.
+BREACH = 100
 Fault = tuple[Place, str]
 
 
@@ -21,6 +25,22 @@ def faults(desk: Desk, policy: Policy) -> Iterator[Fault]:
     yield from _clients(desk)
     yield from _launches(desk, policy)
     yield from _promises(desk, policy)
+
+
+def notices(desk: Desk) -> Iterator[str]:
+    """Yield a sentence for each thing that is allowed and does nothing, as far as the rules know."""
+    for slug, person in desk.staff.items():
+        if person.role not in ROLES:
+            known = ", ".join(sorted(ROLES))
+            yield f"staff.{slug}.role {person.role!r} gives the rights of an engineer; the rules know {known}"
+    used = {client.holidays or slug for slug, client in desk.clients.items()}
+    for name in desk.holidays:
+        if name not in used:
+            yield f"holidays.{name} is used by no client; [clients.NAME] holidays = {name!r} would use it"
+    for slug, launch in desk.launches.items():
+        for role in launch.roles:
+            if role not in ROLES:
+                yield f'launches."{slug}".roles.{role} is no role that the rules know; nothing falls to it'
 
 
 def _staff(desk: Desk) -> Iterator[Fault]:
@@ -46,9 +66,9 @@ def _staff(desk: Desk) -> Iterator[Fault]:
 
 
 def _clients(desk: Desk) -> Iterator[Fault]:
-    staff = {person.email for person in desk.staff.values()}
     domains: dict[str, str] = {}
-    people: dict[str, str] = {}
+    yield from _contacts(desk)
+    yield from _holidays(desk)
     for slug, client in desk.clients.items():
         for index, domain in enumerate(client.domains):
             place: Place = ("clients", slug, "domains", index)
@@ -58,17 +78,39 @@ def _clients(desk: Desk) -> Iterator[Fault]:
                 yield place, f"{domain} is the staff's own domain; it belongs to no client"
             if (other := domains.setdefault(domain, slug)) != slug:
                 yield place, f"{domain} is {other}'s too; a domain has one client"
-        for index, contact in enumerate(client.contacts):
-            place = ("clients", slug, "contacts", index)
-            if (other := people.setdefault(contact.address, slug)) != slug:
-                yield place, f"{contact.address} is a contact of {other} too; a contact has one client"
-            if contact.address in staff:
-                yield place, f"{contact.address} is one of the staff; a contact is somebody at the client"
         if client.holidays is not None and client.holidays not in desk.holidays:
             yield (
                 ("clients", slug, "holidays"),
                 _nobody(f"clients.{slug}.holidays", client.holidays, desk.holidays, kind="list of holidays"),
             )
+
+
+def _contacts(desk: Desk) -> Iterator[Fault]:
+    staff = {person.email for person in desk.staff.values()}
+    people: dict[str, str] = {}
+    for slug, client in desk.clients.items():
+        for index, contact in enumerate(client.contacts):
+            place: Place = ("clients", slug, "contacts", index)
+            if contact.address in {each.address for each in client.contacts[:index]}:
+                yield place, f"{contact.address} stands here twice; keep one, with all its roles"
+            elif (other := people.setdefault(contact.address, slug)) != slug:
+                yield place, f"{contact.address} is a contact of {other} too; a contact has one client"
+            if contact.address in staff:
+                yield place, f"{contact.address} is one of the staff; a contact is somebody at the client"
+
+
+def _holidays(desk: Desk) -> Iterator[Fault]:
+    """Yield a fault for each list that no client uses and whose name is that of a client but for a slip."""
+    without = [slug for slug, client in desk.clients.items() if client.holidays is None and slug not in desk.holidays]
+    used = {client.holidays or slug for slug, client in desk.clients.items()}
+    for name in desk.holidays:
+        near = difflib.get_close_matches(name, without, n=1, cutoff=_SLIP)
+        if name not in used and near:
+            yield ("holidays", name), f"holidays.{name} is used by no client; did you mean {near[0]}?"
+
+
+#: How alike two names must be for one to be a slip of the other.
+_SLIP = 0.7
 
 
 def _launches(desk: Desk, policy: Policy) -> Iterator[Fault]:
@@ -84,12 +126,26 @@ def _launches(desk: Desk, policy: Policy) -> Iterator[Fault]:
             yield ("launches", slug, "go_live"), what
         if launch.profile is not None and launch.profile not in policy.profiles:
             yield ("launches", slug, "profile"), _nobody("profile", launch.profile, policy.profiles, kind="profile")
+        elif not launch.reason and _gives_hypercare(launch, policy):
+            what = 'not customised and yet with hypercare: say why with reason = "…", or leave out profile and lengths'
+            yield ("launches", slug), f'launches."{slug}" is {what}'
         if launch.address and (other := addresses.setdefault(launch.address, slug)) != slug:
             yield ("launches", slug, "address"), f"{launch.address} is {other}'s too; each launch has its own"
         for role, assignments in launch.roles.items():
             for assignment in assignments:
                 if assignment.staff not in desk.staff:
                     yield ("launches", slug, "roles", role), _nobody(f"roles.{role}", assignment.staff, desk.staff)
+
+
+def _gives_hypercare(launch: LaunchSection, policy: Policy) -> bool:
+    """Say whether a launch that is not customised has hypercare all the same, which needs a reason (PH1)."""
+    profile = policy.profiles[profile_name(customised=launch.customised, chosen=launch.profile)]
+    return needs_reason(
+        profile,
+        is_customised=launch.customised,
+        complexity=launch.complexity,
+        hypercare_days=launch.hypercare_days,
+    )
 
 
 def _promises(desk: Desk, policy: Policy) -> Iterator[Fault]:
@@ -101,11 +157,26 @@ def _promises(desk: Desk, policy: Policy) -> Iterator[Fault]:
         if client not in desk.clients:
             yield place, _nobody("contracts", client, desk.clients, kind="client")
         yield from _table(place, sections, policy.contracts[client], policy)
+    yield from _bases(desk, policy)
     for name, profile in policy.profiles.items():
         for calendar in profile.replaces_calendars.values():
             if calendar not in policy.calendars:
                 place = ("profiles", name, "replaces_calendars")
                 yield place, _nobody("replaces_calendars", calendar, policy.calendars, kind="calendar")
+
+
+def _bases(desk: Desk, policy: Policy) -> Iterator[Fault]:
+    for name, section in desk.profiles.items():
+        place: Place = ("profiles", name, "based_on")
+        seen, base = {name}, section.based_on
+        if base not in policy.profiles:
+            yield place, _nobody(f"profiles.{name}.based_on", base, policy.profiles, kind="profile")
+        elif "based_on" in section.model_fields_set:
+            while base in desk.profiles and base not in seen:
+                seen.add(base)
+                base = desk.profiles[base].based_on
+            if base == name:
+                yield place, f"profiles.{name} is based on itself in the end; name another"
 
 
 def _calendars(desk: Desk, policy: Policy) -> Iterator[Fault]:
@@ -122,6 +193,11 @@ def _ladder(desk: Desk, policy: Policy) -> Iterator[Fault]:
         if getattr(desk.ladder, priority.value) is not None and not is_promised:
             what = f"{priority} has steps, and nothing is promised for {priority}; remove them, or give it a target"
             yield ("ladder", priority.value), what
+    for name in (*(each.value for each in Priority), "update"):
+        steps = getattr(desk.ladder, name)
+        if steps is not None and BREACH not in steps:
+            what = f"ladder.{name} lacks {BREACH}: nobody would be told of a miss; write it like [75, {BREACH}, 150]"
+            yield ("ladder", name), what
     has_updates = any(each.update for table in tables for row in table.values() for each in row.values())
     if desk.ladder.update is not None and not has_updates:
         yield ("ladder", "update"), "updates have steps, and no update is promised; remove them, or give one a target"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from ticketbot.domain.policy import WEIGHTS, GateRules
-from ticketbot.tomlfile import Duration, Section
+from ticketbot.tomlfile import Section, Span
 
 _USUAL = GateRules()
 
@@ -60,7 +60,7 @@ class GateSection(Section):
         le=100,
         description="percent that the receiving team resolves itself before it takes over",
     )
-    aged_after: Duration = Field(default=_USUAL.aged_after, description="working time after which a ticket is too old")
+    aged_after: Span = Field(default=_USUAL.aged_after, description="working time after which a ticket is too old")
     weights: WeightsSection = Field(default=WeightsSection(), description="the points of each part of the score")
 
     @property

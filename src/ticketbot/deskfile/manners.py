@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ticketbot.deskfile.values import Quiet
 from ticketbot.domain.policy import LadderRules, WatchRules
-from ticketbot.tomlfile import Duration, Section
+from ticketbot.tomlfile import Section, Span
 
 Percent = Annotated[int, Field(ge=1, le=1000)]
 Count = Annotated[int, Field(ge=1)]
@@ -27,7 +27,7 @@ class LadderSection(Section):
     director_from: Percent = Field(default=_LADDER.director_from, description="from which percent the director is")
 
     bundle_over: int = Field(default=_LADDER.bundle_over, ge=1, description="more reminders than this become one mail")
-    bundle_within: Duration = Field(default=_LADDER.bundle_within, description="if they come within this time")
+    bundle_within: Span = Field(default=_LADDER.bundle_within, description="if they come within this time")
 
     @field_validator("P1", "P2", "P3", "P4", "update")
     @classmethod
@@ -70,8 +70,8 @@ class QuietSection(Section):
 class ChaseSection(Section):
     """[chase]: how long a question to the client may wait before it is asked again."""
 
-    P1: Duration | None = Field(default=None, description="for P1, in real time")
-    P2: Duration | None = Field(default=None, description="for P2, in real time")
+    P1: Span | None = Field(default=None, description="for P1, in real time")
+    P2: Span | None = Field(default=None, description="for P2, in real time")
     P3: Count | None = Field(default=None, description="for P3, in business days")
     P4: Count | None = Field(default=None, description="for P4, in business days")
 
@@ -80,10 +80,10 @@ class ClosingSection(Section):
     """[closing]: when a ticket is settled by itself, and for how long it may come back."""
 
     calendar: str = Field(default="B", description="the calendar whose days count for closing and chasing")
-    closes_after: Duration = Field(
+    closes_after: Span = Field(
         default=timedelta(hours=40), description="how long a resolved ticket stays silent before it closes, open hours"
     )
-    reopens_within: Duration = Field(
+    reopens_within: Span = Field(
         default=timedelta(days=14), description="until when a client's mail reopens a closed ticket; later, a new one"
     )
     resolves_after_days: Count = Field(
@@ -101,18 +101,18 @@ class ClosingSection(Section):
 class NudgeSection(Section):
     """[nudge]: how often a client is told, at most, that support@ helps them better."""
 
-    every: Duration = Field(default=timedelta(days=7), description="at most once in this time for each person")
+    every: Span = Field(default=timedelta(days=7), description="at most once in this time for each person")
 
 
 class WatchSection(Section):
     """[watch]: when a ticket of hypercare or transition needs a second pair of eyes."""
 
-    pressing_owner_within: Duration = Field(
+    pressing_owner_within: Span = Field(
         default=_WATCH.pressing_owner_within, description="how long a P1 or P2 may have no owner"
     )
-    owner_within: Duration = Field(default=_WATCH.owner_within, description="how long any other may, in open hours")
+    owner_within: Span = Field(default=_WATCH.owner_within, description="how long any other may, in open hours")
     calendar: str = Field(default=_WATCH.calendar, description="the calendar of those open hours")
-    reply_within: Duration = Field(default=_WATCH.reply_within, description="how long nobody may answer")
+    reply_within: Span = Field(default=_WATCH.reply_within, description="how long nobody may answer")
     owners: Count = Field(default=_WATCH.owners, description="how many owners are too many")
     unanswered: Count = Field(default=_WATCH.unanswered, description="how many unanswered mails are too many")
 

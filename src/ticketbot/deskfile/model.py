@@ -111,6 +111,7 @@ class LaunchSection(Section):
     customised: bool = Field(default=True, description="whether there is anything to look after closely")
     complexity: Complexity = Field(default=Complexity.MEDIUM, description="low, medium, high or very_high")
     profile: str | None = Field(default=None, description="focused14, command30_90, none, or one of [profiles]")
+    reason: str | None = Field(default=None, description="why it has hypercare though it is not customised")
     hypercare_days: int | None = Field(default=None, ge=0, description="days of hypercare, instead of the profile's")
     transition_end_day: int | None = Field(default=None, ge=0, description="the day on which transition ends, likewise")
     address: Address | None = Field(default=None, description="the launch's own address, e.g. support+hr@…")

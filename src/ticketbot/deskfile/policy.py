@@ -81,7 +81,8 @@ def _changed(usual: Targets, section: TargetSection | None) -> Targets:
 
 def _profiles(usual: Mapping[str, Profile], sections: Mapping[str, ProfileSection]) -> dict[str, Profile]:
     found = dict(usual)
-    for name, section in sections.items():
+    for name in _in_order(sections):
+        section = sections[name]
         base = found.get(name) or found.get(section.based_on) or usual["focused14"]
         renamed = {"standup": "has_standup", "daily": "has_daily"}
         plain = ("standup", "daily", "handover_at", "replaces_calendars", "calm_hours", "taper_from_percent",
@@ -95,6 +96,20 @@ def _profiles(usual: Mapping[str, Profile], sections: Mapping[str, ProfileSectio
         }
         found[name] = replace(base, name=name, lengths={**base.lengths, **lengths}, **given)
     return found
+
+
+def _in_order(sections: Mapping[str, ProfileSection]) -> list[str]:
+    """Return the names of profiles, each after the one that it is based on, wherever that stands in the file."""
+    ordered: list[str] = []
+
+    def visit(name: str, around: frozenset[str]) -> None:
+        if name in sections and name not in around and name not in ordered:
+            visit(sections[name].based_on, around | {name})
+            ordered.append(name)
+
+    for name in sections:
+        visit(name, frozenset())
+    return ordered
 
 
 def _lexicon(usual: Lexicon, section: LexiconSection) -> Lexicon:

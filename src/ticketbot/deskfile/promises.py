@@ -18,19 +18,19 @@ from ticketbot.deskfile.values import Days, Hours
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.profiles import Complexity, HandoverAt
-from ticketbot.tomlfile import Duration, Section, parse_duration
+from ticketbot.tomlfile import Section, Span, parse_span
 
 
 def _promise(value: object) -> object:
     if value == "none":
         return None
-    found = parse_duration(value)
+    found = parse_span(value)
     if found <= timedelta():
         raise ValueError('cannot be kept; give a span such as "4 h", or "none" to promise nothing')
     return found
 
 
-Promise = Annotated[Duration | None, BeforeValidator(_promise)]
+Promise = Annotated[Span | None, BeforeValidator(_promise)]
 
 
 class WeekSection(Section):
@@ -52,7 +52,11 @@ class CalendarSection(Section):
     days: Days = Field(default=(0, 1, 2, 3, 4), description='weekdays, "mon-fri" unless given')
     hours: Hours = Field(default=(), description='hours of those days: "09:00-17:00", or a list with a lunch break')
     week: WeekSection | None = Field(default=None, description="hours of single weekdays instead")
-    special: dict[date, Hours] = Field(default={}, description="hours of single dates; [] closes, holiday or not")
+    special: dict[date, Hours] = Field(
+        default={},
+        description="hours of single dates; [] closes, holiday or not",
+        examples=['{ 2027-12-24 = "09:00-12:00" }'],
+    )
 
     @model_validator(mode="after")
     def _opens(self) -> Self:
@@ -88,10 +92,14 @@ class ProfileSection(Section):
 
     based_on: str = Field(default="focused14", description="the profile that gives what is left out")
     lengths: dict[Complexity, tuple[int, int]] = Field(
-        default={}, description="by complexity: the day on which hypercare ends, and the one on which transition ends"
+        default={},
+        description="by complexity: the day on which hypercare ends, and the one on which transition ends",
+        examples=["{ medium = [30, 90] }"],
     )
     handover_at: HandoverAt | None = Field(default=None, description="at which end the receiving team takes over")
-    replaces_calendars: dict[str, str] | None = Field(default=None, description='e.g. { A = "X" }')
+    replaces_calendars: dict[str, str] | None = Field(
+        default=None, description="calendars that stand for others", examples=['{ A = "X" }']
+    )
     standup: bool | None = Field(default=None, description="whether there is a daily stand-up sheet")
     daily: bool | None = Field(default=None, description="whether stakeholders get a daily status")
     calm_hours: float | None = Field(default=None, ge=0, description="hours without a P1 before the exit (G3)")

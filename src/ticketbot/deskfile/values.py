@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from babel import localedata
 from pydantic import AfterValidator, BeforeValidator
 
 from ticketbot.domain.calendars import Opening
@@ -44,10 +45,44 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = difflib.get_close_matches(value, available_timezones(), n=1)
-        hint = f"; did you mean {near[0]}?" if near else "; write it like Europe/Berlin"
-        raise ValueError(f"is no time zone{hint}") from None
+        raise ValueError(_zone_hint(value)) from None
     return value
+
+
+#: What abbreviations may mean, each with a place for every meaning; nobody can tell which was meant.
+_ABBREVIATIONS = {
+    "IST": "Asia/Kolkata, Europe/Dublin or Asia/Jerusalem",
+    "BST": "Europe/London or Asia/Dhaka",
+    "CST": "America/Chicago, Asia/Shanghai or America/Havana",
+    "CDT": "America/Chicago or America/Havana",
+    "AST": "America/Halifax or Asia/Riyadh",
+    "EDT": "America/New_York",
+    "PST": "America/Los_Angeles or Asia/Manila",
+    "PDT": "America/Los_Angeles",
+    "MDT": "America/Denver",
+    "SST": "Pacific/Pago_Pago or Asia/Singapore",
+    "CEST": "Europe/Berlin",
+    "EEST": "Europe/Helsinki",
+    "WEST": "Europe/Lisbon",
+    "GST": "Asia/Dubai",
+    "JST": "Asia/Tokyo",
+    "AEST": "Australia/Sydney or Australia/Brisbane",
+    "AEDT": "Australia/Sydney",
+}
+
+
+def _zone_hint(value: str) -> str:
+    """Return what is wrong about a zone, with the place that was probably meant."""
+    if (places := _ABBREVIATIONS.get(value.upper())) is not None:
+        word = "ambiguous" if " or " in places else "an abbreviation, not a time zone"
+        return f"is {word}; name the place: {places}"
+    zones = available_timezones()
+    named = sorted(zone for zone in zones if zone.rpartition("/")[2].lower() == value.strip().replace(" ", "_").lower())
+    near = named[:1] or ([] if _ABBREVIATED.fullmatch(value) else difflib.get_close_matches(value, zones, n=1))
+    return f"is no time zone; did you mean {near[0]}?" if near else "is no time zone; write it like Europe/Berlin"
+
+
+_ABBREVIATED = re.compile("[A-Z]{2,5}")
 
 
 def _matching(pattern: str, remedy: str) -> Callable[[str], str]:
@@ -87,7 +122,10 @@ def _span(value: object) -> object:
     begins, mark, ends = value.partition("-") if isinstance(value, str) else ("", "", "")
     if not mark:
         raise ValueError('must be a span such as "22:00-07:00"')
-    first, last = _wall_time(begins), _wall_time(ends)
+    try:
+        first, last = _wall_time(begins), _wall_time(ends)
+    except ValueError:
+        raise ValueError('must be a span such as "22:00-07:00", each a time of day with its minutes') from None
     assert isinstance(first, time)
     assert isinstance(last, time)
     return Span(begins=first, ends=last)
@@ -150,6 +188,13 @@ def _role(value: str) -> str:
     return value
 
 
+def _locale(value: str) -> str:
+    language = value.partition("-")[0]
+    if not localedata.exists(language):
+        raise ValueError('is no language; write it like "en", "de" or "de-AT"')
+    return value
+
+
 def _contact_role(value: str) -> str:
     if value not in CONTACT_ROLES:
         near = difflib.get_close_matches(value, CONTACT_ROLES, n=1)
@@ -183,7 +228,9 @@ Domain: TypeAlias = Annotated[
     AfterValidator(_matching(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", 'must be a mail domain such as "acme.example"')),
 ]
 Locale: TypeAlias = Annotated[
-    str, AfterValidator(_matching(r"[a-z]{2,3}(-[A-Z]{2})?", 'must be a language such as "en" or "de-AT"'))
+    str,
+    AfterValidator(_matching(r"[a-z]{2,3}(-[A-Z]{2})?", 'must be a language such as "en" or "de-AT"')),
+    AfterValidator(_locale),
 ]
 Role: TypeAlias = Annotated[
     str, AfterValidator(_matching(r"[a-z_]+", "must be lower-case letters and _")), AfterValidator(_role)

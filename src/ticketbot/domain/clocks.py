@@ -69,7 +69,9 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A raise or lowering that reached a paused clock and is reckoned when it runs again."""
+    """A raise or lowering that reached a paused clock *at* an instant and is reckoned when it runs again."""
+
+    at: datetime
 
     is_raise: bool
     target: timedelta
@@ -202,6 +204,7 @@ def memory_of(clock: Clock) -> dict[str, Any]:
         "runs": [[_text(start), _text(end)] for start, end in clock.runs],
         "waiting": [
             {
+                "at": _text(change.at),
                 "is_raise": change.is_raise,
                 "target": _count(change.target),
                 "schedule": schedule_facts(change.schedule),
@@ -252,6 +255,7 @@ def clock_of(memory: Mapping[str, Any]) -> Clock:
         runs=tuple((_needed(start), _needed(end)) for start, end in memory["runs"]),
         waiting=tuple(
             Change(
+                at=_needed(change["at"]),
                 is_raise=change["is_raise"],
                 target=change["target"] * MICROSECOND,
                 schedule=schedule_of(change["schedule"]),

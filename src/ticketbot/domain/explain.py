@@ -86,17 +86,16 @@ class _Story:
         """Return the moves, and between them what could have moved the promise and did not, in order of time."""
         clock = self.clock
         until = clock.stopped_at or clock.voided_at or self.now
-        waiting = [_waits(change) for change in clock.waiting]
         moved = {move.at for move in clock.history}
         first = clock.history[0].at
         stood = [
             (deed.at, f"{_raise_of(deed)} · {self._why_it_stands()}")
             for deed in self.deeds
-            if deed.action == "priority" and first < deed.at <= until and deed.at not in moved and not waiting
+            if deed.action == "priority" and first < deed.at <= until and deed.at not in moved and not clock.waiting
         ]
         found: list[tuple[datetime, Move | str]] = [*((move.at, move) for move in clock.history), *stood]
-        found.sort(key=lambda each: each[0])
-        return [*found, *((clock.history[-1].at, each) for each in waiting)]
+        found += [(change.at, _waits(change)) for change in clock.waiting]
+        return sorted(found, key=lambda each: each[0])
 
     def _why_it_stands(self) -> str:
         return "an update keeps its target" if self.clock.name is ClockName.UPDATE else "the due time stands"

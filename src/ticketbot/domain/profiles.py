@@ -111,6 +111,14 @@ NONE = Profile(
 PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (FOCUSED14, COMMAND30_90, NONE)}
 
 
+def needs_reason(
+    profile: Profile, *, is_customised: bool, complexity: Complexity, hypercare_days: int | None = None
+) -> bool:
+    """Say whether a plan overrides the rule that only a customised launch gets hypercare (PH1)."""
+    days = profile.lengths[complexity].hypercare_end_day if hypercare_days is None else hypercare_days
+    return not is_customised and days > 0
+
+
 def plan_for(
     profile: Profile,
     *,

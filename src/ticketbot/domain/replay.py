@@ -241,8 +241,8 @@ class _Reading:
             yield self._fact(deed, What.LOWERED, cause=f"#priority {self.priority}")
 
     def _noticed(self, deed: Happening) -> Iterator[Fact]:
-        """Remember when a phase moved a promise; what another desk file moved is not part of what happened."""
-        if "version" not in deed.detail:
+        """Remember when a phase moved a promise; not what another desk file moved, nor the end of a rest."""
+        if not deed.detail.keys() & {"version", "resumed"}:
             self.entered_at = deed.at
         yield from ()
 

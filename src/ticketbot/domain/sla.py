@@ -37,6 +37,7 @@ __all__ = [
     "clock_facts",
     "clock_of",
     "current",
+    "due_if_resumed",
     "memory_of",
     "missed_at",
     "on_call",
@@ -103,6 +104,12 @@ def on_client_mail(clocks: Clocks, *, at: datetime, terms: Terms, ends_pause: bo
         return clocks
     clocks = _each(clocks, lambda clock: _resumed(clock, at, cause), state=ClockState.PAUSED)
     return clocks if _live(clocks, UPD) else _started(clocks, UPD, at=at, terms=terms, cause=cause)
+
+
+def due_if_resumed(clock: Clock, *, at: datetime, is_changed: bool = True) -> datetime | None:
+    """Return when a resting clock would be due if it went on at an instant, with or without what waits on it."""
+    assert clock.state is ClockState.PAUSED
+    return _resumed(clock if is_changed else replace(clock, waiting=()), at, "").due_at
 
 
 def on_pending(clocks: Clocks, *, at: datetime, is_reply: bool) -> Clocks:
@@ -322,6 +329,7 @@ def _changed(clocks: Clocks, *, at: datetime, terms: Terms, cause: str, is_raise
         if target is None or not clock.is_live:
             return clock
         change = Change(
+            at=at,
             is_raise=is_raise,
             target=target,
             schedule=terms.schedule,

@@ -46,7 +46,10 @@ _SAID = {
     **dict.fromkeys(("float_type", "float_parsing"), "must be a number"),
     **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
     **dict.fromkeys(("list_type", "tuple_type"), "must be a list in [ ]"),
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "must be a table"),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        "must be a date such as 2027-03-19, without quotes",
+    ),
     "string_type": "must be text in quotes",
 }
 _SECRET = re.compile(r"password|secret|token|key|url", re.IGNORECASE)
@@ -82,6 +85,8 @@ def _sentence(model: type[BaseModel], error: Mapping[str, Any], place: Place) ->
             what = f"must be one of {', '.join(expected)}{near if 'did you mean' in near else ''}"
         case "missing":
             what = f"is missing{_described(model, place)}"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            what = f"must be a table{_pattern(model, place)}"
         case kind:
             what = _SAID.get(kind) or error["msg"].removeprefix("Input ").removeprefix("Value error, ")
     given = error["input"]
@@ -104,6 +109,18 @@ def _described(model: type[BaseModel], place: Place) -> str:
     around = _model_at(model, place[:-1])
     field = around.model_fields.get(str(place[-1])) if around and place else None
     return f" ({field.description})" if field and field.description else ""
+
+
+def _pattern(model: type[BaseModel], place: Place) -> str:
+    """Return what a table looks like: its field's example, or the heading in its model's docstring."""
+    around = _model_at(model, place[:-1])
+    fields = {field.alias or name: field for name, field in around.model_fields.items()} if around and place else {}
+    field = fields.get(str(place[-1])) if place else None
+    if field is not None and field.examples:
+        return f", e.g. {place[-1]} = {field.examples[0]}"
+    found = _model_at(model, place)
+    heading = re.match(r"(\[.*?\](?: \w+ = \{…\})?): ([^.;]*)", (found.__doc__ or "") if found else "")
+    return f" such as {heading[1]}: {heading[2]}" if heading else ""
 
 
 def _known(model: type[BaseModel], place: Place) -> list[str]:

@@ -5,6 +5,7 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
@@ -79,8 +80,20 @@ def _syntax(message: str, text: str) -> tuple[str, int]:
     """Return a plain sentence and the line for a syntax error of tomllib."""
     match = re.search(r"\(at line (\d+), column \d+\)", message)
     line = int(match[1]) if match else text.count("\n") + 1
+    row = (text.splitlines() or [""])[min(line, text.count("\n") + 1) - 1 :][:1]
+    for day in re.findall(r"\b\d{4}-\d\d-\d\d\b", row[0] if row else ""):
+        if not _is_day(day):
+            return f"{day} is no day of the calendar; write one that exists, such as {day[:8]}01", line
     said = re.sub(r"\s*\(at .*\)$", "", message)
     return f"is not TOML here: {said[:1].lower()}{said[1:]}; text stands in quotes, a list in [ ]", line
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class _Scanner:

@@ -18,10 +18,11 @@ from ticketbot.desk.apply.show import show_desk
 from ticketbot.deskfile import Desk, DeskFile, desk_of, policy_of
 from ticketbot.domain.calendars import local_instant
 from ticketbot.domain.errors import ConfigurationError, Conflict
+from ticketbot.outbound.letters import Code
 from ticketbot.store.database import Work
 from ticketbot.store.desk import holidays_of
 from ticketbot.store.models import Launch
-from ticketbot.tomlfile import Problem
+from ticketbot.tomlfile import Misconfigured, Problem, suggestion
 
 __all__ = ["Conflicts", "Difference", "apply_desk", "show_desk"]
 
@@ -41,13 +42,20 @@ class Conflicts(Conflict):
 class Difference:
     """What a desk file changes, line by line, and the number of the policy in force afterwards.
 
-    `moved` is how many running promises of open tickets are due earlier by it.
+    `moves` are the promises of open tickets that are due earlier by it, or will be when they go on; `was` is the
+    number before.
     """
 
     lines: tuple[str, ...]
     notes: tuple[str, ...]
     version: int
-    moved: int = 0
+    was: int = 0
+    moves: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def moved(self) -> int:
+        """Return how many promises of open tickets are due earlier by it."""
+        return len(self.moves)
 
 
 def apply_desk(file: DeskFile, *, work: Work, now: datetime, prune: bool = False, dry_run: bool = False) -> Difference:
@@ -60,29 +68,46 @@ def apply_desk(file: DeskFile, *, work: Work, now: datetime, prune: bool = False
     """
     last = work.desk.policy()
     before = desk_of(last.document) if last is not None else None
+    _check_letters(file)
     merge = _Merge(file, work=work, now=now, before=before)
     merge.run(prune=prune)
     if merge.conflicts:
         raise Conflicts(tuple(merge.conflicts))
     lines = [*merge.lines, *_policy_lines(last.document if last is not None else {}, file.document)]
     is_new = before != file.desk
-    version = work.desk.policy_version()
+    version = was = work.desk.policy_version()
     if not dry_run:
         for step in merge.steps:
             step.take(work)
         if is_new:
             sha256 = hashlib.sha256(json.dumps(file.document, sort_keys=True).encode()).hexdigest()
             version = work.desk.add_policy(sha256=sha256, document=file.document, now=now).id
-    moved, notes = 0, merge.notes
+    moves: list[Mapping[str, Any]] = []
+    notes = [*file.notices, *merge.notes]
     if before is not None and is_new:
         renewal = Renewal(work=work, before=policy_of(before), after=file.policy, now=now)
         notes = [*notes, *renewal.keep_plans(dry_run=dry_run)]
-        moved = renewal.run(version=version, dry_run=dry_run)
+        moves = renewal.run(version=version, dry_run=dry_run)
     if not dry_run and (lines or is_new):
-        detail = {"version": version, "changes": lines, "moved": moved}
+        detail = {"version": version, "changes": lines, "moved": len(moves)}
         work.tickets.note("desk_applied", at=now, actor=ACTOR, detail=detail)
         work.ring()
-    return Difference(lines=tuple(lines), notes=tuple(notes), version=version, moved=moved)
+    return Difference(lines=tuple(lines), notes=tuple(notes), version=version, was=was, moves=tuple(moves))
+
+
+def _check_letters(file: DeskFile) -> None:
+    """Refuse to switch off what is no letter: it would go on being sent."""
+    codes = [code.value for code in Code]
+    found = [
+        Problem(
+            where=file.where(("letters", "off", index)),
+            what=f"letters.off names {name!r}, and there is no such letter{suggestion(name.upper(), codes)}",
+        )
+        for index, name in enumerate(file.desk.letters.off)
+        if name not in codes
+    ]
+    if found:
+        raise Misconfigured(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +189,10 @@ class _Merge:
         self.conflicts.append(Problem(where=self.file.where(place_of(self.file.desk, key, field)), what=what))
 
     def _plan_conflict(self, key: Key, field: str) -> None:
+        verb = "#golive {} 2027-03-08T06:00 reason" if field in ("go_live", "timezone") else "#extend {} 7d reason"
         what = (
             f"{_named(key)} {field} is part of a plan that has begun or was changed by mail; the file holds only the "
-            f"first plan: put the old value back and change the plan by mail, e.g. #extend {key[1]} 7d reason"
+            f"first plan: put the old value back and change the plan by mail, e.g. {verb.format(key[1])}"
         )
         self.conflicts.append(Problem(where=self.file.where(place_of(self.file.desk, key, field)), what=what))
 

@@ -1,12 +1,13 @@
 """A new policy meets what is at work: open tickets' promises are tightened as SL5 allows, plans that began are kept."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ticketbot.desk.care import Care, care_for, plan_of
-from ticketbot.desk.promises import clock_from, moved_deadlines, save_all
+from ticketbot.desk.promises import clock_from, moved_deadlines, save_all, waiting_deadlines
 from ticketbot.domain.clocks import Clock, Clocks, Terms
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES
@@ -59,20 +60,26 @@ class Renewal:
                 known[row.ticket_id].append(clock_from(row))
             yield [found for ticket in touched if (found := self._renewed(ticket, tuple(known[ticket.id]), cause))]
 
-    def run(self, *, version: int, dry_run: bool) -> int:
-        """Tighten what is to be tightened, with an event for each deadline that moved; return how many moved."""
-        count = 0
+    def run(self, *, version: int, dry_run: bool) -> list[Mapping[str, Any]]:
+        """Tighten what is to be tightened, with an event for each deadline that moved; return what moved.
+
+        A promise at rest has no due time; that it will have another is an event too, and one more when it goes on.
+        """
+        moves: list[Mapping[str, Any]] = []
         cause = {"cause": cause_of(version), "version": version}
         for batch in self.moved(version=version):
             if not dry_run:
                 save_all(self.work, [(each.ticket, each.after) for each in batch], policy=self.after)
             for each in batch:
-                for detail in moved_deadlines(each.before, each.after):
-                    count += 1
+                for detail in (
+                    *moved_deadlines(each.before, each.after),
+                    *waiting_deadlines(each.before, each.after, at=self.now),
+                ):
+                    moves.append({"ticket": f"T-{each.ticket.number}", **detail})
                     if not dry_run:
                         told = {**detail, **cause}
                         self.work.tickets.note("deadline", at=self.now, actor=ACTOR, ticket=each.ticket, detail=told)
-        return count
+        return moves
 
     def keep_plans(self, *, dry_run: bool) -> Iterator[str]:
         """Pin the lengths of every plan that has begun and that the new policy would change; yield a line for each.

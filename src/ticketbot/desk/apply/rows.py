@@ -8,7 +8,9 @@ from ticketbot.store.database import Work
 from ticketbot.store.models import Client, ClientDomain, Contact, Launch, Staff
 
 FILE = "file"
-_SETTINGS = ("hypercare_days", "transition_end_day", "min_transition_days", "knowledge", "blockers", "monitors")
+_SETTINGS = (
+    "reason", "hypercare_days", "transition_end_day", "min_transition_days", "knowledge", "blockers", "monitors",
+)  # fmt: skip
 Row = Staff | Client | ClientDomain | Contact | Launch
 
 

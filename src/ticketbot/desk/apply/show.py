@@ -74,6 +74,7 @@ def _launch(launch: Launch, *, zone: str) -> dict[str, Any]:
         "customised": launch.is_customised,
         "complexity": launch.complexity,
         "profile": launch.profile if launch.profile != usual else None,
+        "reason": launch.settings.get("reason"),
         "hypercare_days": launch.settings.get("hypercare_days"),
         "transition_end_day": launch.settings.get("transition_end_day"),
         "address": launch.address,
