@@ -28,7 +28,7 @@ from ticketbot.inbound.history import (
 from ticketbot.inbound.signatures import EXACT_MARK, trimmed, without_banners, without_signature
 
 #: Stored with the result, so that a better reading can find what an older one cut.
-VERSION: Final = 3
+VERSION: Final = 4
 
 _MAX_LINES: Final = 10_000
 
