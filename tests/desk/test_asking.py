@@ -36,12 +36,13 @@ def test_why_of_a_named_ticket_is_answered_in_the_reader_s_own_time(store: Store
     assert ask(desk, "#why T-1001") == "suppress"
 
     told = answer(desk)
-    assert told[0] == "T-1001 · times in Europe/Berlin"
-    assert told[1].startswith("first answer due Tue 2 Mar ")
-    assert told[2].startswith("10:00:00 received · P")
-    assert told[3].startswith("10:30:00 answered by ben · kept, ")
-    assert any(line.startswith("update due ") for line in told)
-    assert any(line.startswith("resolution due ") for line in told)
+    assert told[0] == "Why T-1001: Report is empty"
+    assert told[1] == "  times in Europe/Berlin"
+    assert told[2].startswith("  first answer due Tue 2 Mar ")
+    assert told[3].startswith("    10:00:00 received · P")
+    assert told[4].startswith("    10:30:00 answered by ben · kept, ")
+    assert any(line.startswith("  update due ") for line in told)
+    assert any(line.startswith("  resolution due ") for line in told)
     assert desk.codes()[: len(before)] == before
     assert desk.codes()[len(before) :] == ["CMD ana"]
 
@@ -51,7 +52,7 @@ def test_why_on_a_ticket_s_own_mail_needs_no_number(store: Store) -> None:
 
     ask(desk, "#why", to=desk.note_address(agent="ana@desk.example"))
 
-    assert answer(desk)[0] == "T-1001 · times in Europe/Berlin"
+    assert answer(desk)[0] == "Why T-1001: Report is empty"
 
 
 def test_another_ticket_may_be_named_on_a_ticket_s_mail(store: Store) -> None:
@@ -60,7 +61,7 @@ def test_another_ticket_may_be_named_on_a_ticket_s_mail(store: Store) -> None:
 
     ask(desk, "#why T-1002", to=desk.note_address(agent="ana@desk.example"))
 
-    assert answer(desk)[0] == "T-1002 · times in Europe/Berlin"
+    assert answer(desk)[0] == "Why T-1002: Another matter"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The bytes that leave: well-formed whatever comes in, one conversation for each reader."""
 
 import random
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -307,3 +308,36 @@ def test_the_date_is_the_one_that_was_handed_in() -> None:
     raw = compose(samples()["ack"], keys=KEYS, desk=DESK, message_id=ID, date=datetime(2027, 3, 6, 21, 40, tzinfo=UTC))
 
     assert read(raw)["Date"] == "Sat, 06 Mar 2027 21:40:00 +0000"
+
+
+def test_the_arithmetic_of_one_ticket_is_its_letter_with_the_steps_further_in() -> None:
+    letter = read(composed(samples()["cmd-why"]))
+
+    assert letter["Subject"] == "Why T-1043: Labels do not print"
+    plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    text = str(plain.get_content()).replace("\r\n", "\n")
+    assert text.startswith(
+        "Why T-1043: Labels do not print\n\n"
+        "  times in Europe/Berlin\n"
+        "  first answer due Fri 19 Mar 06:30\n"
+        "    06:00:00 received · P2 (S3) · hypercare · 30 min around the clock →\n"
+        "      06:30\n"
+        "    07:30:00 #priority P1"
+    )
+    assert "- " not in text.partition("Ref.")[0]
+    assert re.search(r'<div class="wide-code step"[^>]*>06:00:00 received', str(html.get_content()))
+
+
+def test_what_was_done_beside_an_answer_stays_a_list() -> None:
+    done = ["T-1042 belongs to Ana.", *samples()["cmd-why"].values["done"]]  # type: ignore[misc]
+    draft = replace(samples()["cmd-why"], values={**samples()["cmd-why"].values, "done": done, "asked": False})
+
+    letter = read(composed(draft))
+
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    assert "- T-1042 belongs to Ana." in plain.get_content()
+    assert "\n    06:00:00 received" in plain.get_content().replace("\r\n", "\n")
+    assert "T-1042" in letter["Subject"]

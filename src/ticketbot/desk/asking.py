@@ -11,6 +11,10 @@ from ticketbot.store.models import Staff, Ticket
 
 #: What parts the lines of an answer.
 NEW_LINE = "\n"
+#: How an answer to `#why` begins, which is its letter's subject where nothing else was asked or done.
+WHY = "Why"
+#: What belongs to the line above it stands so much further in; letters keep that.
+_STEP = "  "
 
 
 def why(arrival: Arrival, person: Staff, command: Command, ticket: Ticket | None) -> str:
@@ -20,7 +24,9 @@ def why(arrival: Arrival, person: Staff, command: Command, ticket: Ticket | None
     stories = told_promises(arrival.work, named, zone=zone, now=arrival.now, is_brief=True)
     if not stories:
         return f"T-{named.number} promises nothing."
-    lines = [f"T-{named.number} · times in {zone.key}", *(line for story in stories for line in story)]
+    lines = [f"{WHY} T-{named.number}: {' '.join(named.subject.split())}", f"{_STEP}times in {zone.key}"]
+    for heading, *steps in stories:
+        lines += [f"{_STEP}{heading}", *(f"{_STEP}{_STEP}{step}" for step in steps)]
     return NEW_LINE.join(lines)
 
 
@@ -41,5 +47,5 @@ ASKS: Mapping[str, Callable[[Arrival, Staff, Command, Ticket | None], str]] = {"
 
 
 def lines_of(done: Iterable[str]) -> list[str]:
-    """Return what was done, a sentence each, and what was answered, line by line."""
+    """Return what was done, a sentence each, and what was answered, line by line, further in where it was."""
     return [line for each in done for line in each.split(NEW_LINE)]

@@ -88,6 +88,7 @@ def command_receipt(
         values={
             "variant": "receipt",
             "done": done,
+            "asked": _is_one_answer(done),
             "errors": (),
             "subject": subject,
             "has_text": False,
@@ -128,6 +129,7 @@ def command_error(
         values={
             "variant": "error",
             "done": (),
+            "asked": False,
             "errors": errors,
             "subject": subject,
             "has_text": has_text,
@@ -243,3 +245,8 @@ def bundle(
         send_at=send_at,
         values={"reminders": reminders},
     )
+
+
+def _is_one_answer(done: Sequence[str]) -> bool:
+    """Return whether all that was done is one answer: what was asked, and lines further in below it."""
+    return len(done) > 1 and all(line.startswith(" ") for line in done[1:])

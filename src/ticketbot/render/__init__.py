@@ -106,6 +106,7 @@ def _environment(language: str) -> "SandboxedEnvironment":
         "one_line": words.one_line,
         "quoted": words.quoted,
         "wrapped": words.wrapped,
+        "stepped": words.stepped,
         "clipped": words.clipped,
         "lines": words.lines,
         "percent": _percent,

@@ -71,6 +71,21 @@ def wrapped(text: str, *, indent: str = "") -> str:
     return "\n".join(_filled(text.strip("\n"), indent))
 
 
+def stepped(text: str) -> str:
+    """Return a line that stands further in, fitted to 72 columns; what goes on below it hangs."""
+    indent = " " * (len(text) - len(text.lstrip()))
+    hang = f"{indent}  "
+    fitted = textwrap.wrap(
+        text.strip(),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(fitted)
+
+
 def clipped(text: str, *, lines: int = 12, longest: int = 1_200) -> str:
     """Return the beginning of a text, whole lines, with an ellipsis where something is left out."""
     kept = harmless(text).strip()
