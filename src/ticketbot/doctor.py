@@ -198,10 +198,13 @@ def readers(patient: Patient, _now: datetime) -> Iterator[Finding]:
         yield _failed("reading mail", str(error), fix)
         return
     allowance = Allowance()
-    limits = f"{allowance.memory // 1_000_000} MB and {allowance.bulky_cpu_seconds} s of CPU at most, no files"
+    limits = f"{allowance.memory // 1_000_000} MB and {allowance.bulky_cpu_seconds} s of CPU at most"
     found = f"{size} {'child' if size == 1 else 'children'}, each with {limits}"
     if confine.FILTER in ways:
-        yield _ok("reading mail", f"{found}; the kernel refuses network and programs ({', '.join(ways)})")
+        yield _ok(
+            "reading mail",
+            f"{found}; the kernel refuses network, programs and all changes of files ({', '.join(ways)})",
+        )
     elif confine.NAMESPACE in ways:
         yield _ok("reading mail", f"{found}; the kernel refuses the network ({', '.join(ways)})")
     else:

@@ -101,7 +101,69 @@ def written() -> str:
     return "written"
 
 
+def by_the_kernel(name: str, *values: object) -> Callable[[], str]:
+    """Return an act that asks the C library, past Python and its hooks, and says how that ended."""
+
+    def act() -> str:
+        kernel = ctypes.CDLL(None, use_errno=True)
+        return f"{getattr(kernel, name)(*values)} {os.strerror(ctypes.get_errno())}"
+
+    return act
+
+
+#: What would change files or other processes. The paths are nowhere: who may do it is told that nothing is there.
+NOWHERE = b"/tmp/ticketbot-nowhere/file"
+CHANGES = {
+    "unlink": by_the_kernel("unlink", NOWHERE),
+    "unlinkat": by_the_kernel("unlinkat", -100, NOWHERE, 0),
+    "rmdir": by_the_kernel("rmdir", NOWHERE),
+    "mkdir": by_the_kernel("mkdir", NOWHERE, 0o700),
+    "mkdirat": by_the_kernel("mkdirat", -100, NOWHERE, 0o700),
+    "rename": by_the_kernel("rename", NOWHERE, NOWHERE),
+    "renameat": by_the_kernel("renameat", -100, NOWHERE, -100, NOWHERE),
+    "link": by_the_kernel("link", NOWHERE, NOWHERE),
+    "symlink": by_the_kernel("symlink", NOWHERE, NOWHERE),
+    "truncate": by_the_kernel("truncate", NOWHERE, 0),
+    "ftruncate": by_the_kernel("ftruncate", 0, 0),
+    "chmod": by_the_kernel("chmod", NOWHERE, 0o777),
+    "fchmod": by_the_kernel("fchmod", 0, 0o777),
+    "chown": by_the_kernel("chown", NOWHERE, 0, 0),
+    "creat": by_the_kernel("creat", NOWHERE, 0o600),
+    "open-to-write": by_the_kernel("open", NOWHERE, os.O_WRONLY),
+    "open-to-cut": by_the_kernel("open", NOWHERE, os.O_RDONLY | os.O_TRUNC),
+    "open-to-make": by_the_kernel("openat", -100, NOWHERE, os.O_RDONLY | os.O_CREAT, 0o600),
+    "kill-parent": by_the_kernel("kill", os.getppid(), 0),
+    "kill-all": by_the_kernel("kill", 0, 0),
+    "ptrace": by_the_kernel("ptrace", 16, os.getppid(), 0, 0),
+}
+
+
+def hooked(act: Callable[[], object]) -> Callable[[], str]:
+    """Return an act that says which exception Python itself stopped it with."""
+
+    def told() -> str:
+        try:
+            act()
+        except OSError as error:
+            return type(error).__name__
+        return "done"
+
+    return told
+
+
+#: What Python's own hook refuses, whatever the kernel thinks of it.
+HOOKED = {
+    "hook-remove": hooked(lambda: os.remove(NOWHERE)),  # noqa: PTH107
+    "hook-rename": hooked(lambda: os.rename(NOWHERE, NOWHERE)),  # noqa: PTH104
+    "hook-mkdir": hooked(lambda: os.mkdir(NOWHERE)),  # noqa: PTH102
+    "hook-kill": hooked(lambda: os.kill(os.getppid(), 0)),
+    "hook-system": hooked(lambda: os.system("true")),
+    "hook-fork": hooked(os.fork),
+    "hook-socket": hooked(socket.socket),
+}
 QUESTIONS = {
+    **CHANGES,
+    **HOOKED,
     "connect": connected,
     "socket": raw_socket,
     "program": program,

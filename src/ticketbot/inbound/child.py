@@ -39,11 +39,11 @@ def main(function: str, memory: str) -> None:
         signal.signal(number, signal.SIG_IGN)
     module, _, name = function.partition(":")
     reading = cast("Reading", getattr(importlib.import_module(module), name))
+    silence = os.open(os.devnull, os.O_RDWR)
     confine.limit(memory=int(memory))
     ways = confine.isolate()
     gc.freeze()
     source, sink = os.fdopen(0, "rb", 65_536), os.fdopen(os.dup(1), "wb", 65_536)
-    silence = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(silence, stream)
     os.close(silence)

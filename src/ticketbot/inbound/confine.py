@@ -1,6 +1,10 @@
-"""Shuts a process in before it touches hostile bytes: little memory, no files to write, no network, no programs."""
+"""Shuts a process in before it touches hostile bytes: little memory, no network, no programs, nothing changed.
+
+It may still read what its user may read: Python opens files for codecs and modules. But it can tell nobody.
+"""
 
 import ctypes
+import os
 import platform
 import resource
 import struct
@@ -10,24 +14,44 @@ from typing import Final
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 
-#: For each machine: its audit architecture, and the calls that open a connection, begin a process or enter another one
-#: (socket, socketpair, connect, bind, listen, accept, sendto, sendmsg, clone, fork, vfork, execve, ptrace,
-#: process_vm_readv, process_vm_writev, accept4, sendmmsg, execveat, io_uring_setup, clone3).
+#: For each machine: its audit architecture, and the calls that are refused whatever they are given. First those that
+#: open a connection, begin a process or enter another one (socket, socketpair, connect, bind, listen, accept, sendto,
+#: sendmsg, clone, fork, vfork, execve, ptrace, process_vm_readv, process_vm_writev, accept4, sendmmsg, execveat,
+#: io_uring_setup, clone3), then those that change files or other processes (creat, truncate, ftruncate, rename, mkdir,
+#: rmdir, link, unlink, symlink, chmod, fchmod, chown, fchown, lchown, mknod, tkill, mkdirat, mknodat,
+#: fchownat, unlinkat, renameat, linkat, symlinkat, fchmodat, renameat2, openat2, pidfd_send_signal, fchmodat2,
+#: utime, utimes, utimensat, setxattr, lsetxattr, fsetxattr, mount, umount2, fallocate), as far as the machine has them.
 _REFUSED: Final = {
     "x86_64": (
         0xC000003E,
-        (41, 53, 42, 49, 50, 43, 44, 46, 56, 57, 58, 59, 101, 310, 311, 288, 307, 322, 425, 435),
+        (41, 53, 42, 49, 50, 43, 44, 46, 56, 57, 58, 59, 101, 310, 311, 288, 307, 322, 425, 435,
+         85, 76, 77, 82, 83, 84, 86, 87, 88, 90, 91, 92, 93, 94, 133, 200, 258, 259,
+         260, 263, 264, 265, 266, 268, 316, 437, 424, 452, 132, 235, 280, 188, 189, 190, 165, 166, 285),
     ),
-    "aarch64": (0xC00000B7, (198, 199, 203, 200, 201, 202, 206, 211, 220, 221, 117, 270, 271, 242, 269, 281, 425, 435)),
-}
+    "aarch64": (
+        0xC00000B7,
+        (198, 199, 203, 200, 201, 202, 206, 211, 220, 221, 117, 270, 271, 242, 269, 281, 425, 435,
+         45, 46, 52, 53, 54, 55, 130, 33, 34, 35, 36, 37, 38, 276, 437, 424, 452, 88, 5, 6, 7, 40, 39, 47),
+    ),
+}  # fmt: skip
+#: Calls that signal a process, allowed to itself alone, so that it can abort (kill, tgkill).
+_SIGNALLING: Final = {"x86_64": (62, 234), "aarch64": (129, 131)}
+#: Calls that open a file, and which of their arguments says how: (open, openat) or openat alone.
+_OPENING: Final = {"x86_64": ((2, 1), (257, 2)), "aarch64": ((56, 2),)}
+#: For writing only or too; made, cut to nothing, or a nameless one: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, __O_TMPFILE.
+_TO_CHANGE: Final = 0x1 | 0x2 | 0x40 | 0x200 | 0x400000
+_FIRST_ARGUMENT, _ARGUMENT_SIZE = 16, 8
 _X32_CALLS: Final = 0x40000000
-_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _JUMP_IF_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # the latter: fail with EPERM
 
 #: By the first two ways the kernel itself refuses: the network; network and programs.
 NAMESPACE, FILTER, _HOOK = "network namespace", "system call filter", "audit hook"
 
-_REFUSED_EVENTS: Final = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system")
+_REFUSED_EVENTS: Final = (
+    "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove", "os.rename",
+    "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown", "shutil.",
+)  # fmt: skip
 
 
 class Refused(PermissionError):
@@ -74,12 +98,7 @@ def isolate() -> tuple[str, ...]:
 def _filter_calls(kernel: ctypes.CDLL) -> bool:
     if platform.machine() not in _REFUSED or struct.calcsize("P") != 8:
         return False
-    architecture, calls = _REFUSED[platform.machine()]
-    steps = [(_LOAD, 0, 0, 4), (_JUMP_IF_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, 0)]
-    refuse = len(calls) + 1  # how far below the first comparison the refusal stands
-    steps.append((_JUMP_IF_AT_LEAST, refuse, 0, _X32_CALLS))
-    steps += [(_JUMP_IF_EQUAL, refuse - 1 - place, 0, call) for place, call in enumerate(calls)]
-    steps += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    steps = _steps(platform.machine())
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     program = _Program(len(steps), ctypes.addressof(code))
     if kernel.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
@@ -87,6 +106,24 @@ def _filter_calls(kernel: ctypes.CDLL) -> bool:
     return bool(kernel.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0)
 
 
-def _refuse(event: str, _: tuple[object, ...]) -> None:
-    if event.startswith(_REFUSED_EVENTS):
+def _steps(machine: str) -> list[tuple[int, int, int, int]]:
+    """Return the filter's program: every comparison is followed by its own refusal, so that no jump is long."""
+    architecture, calls = _REFUSED[machine]
+    refuse = (_RETURN, 0, 0, _REFUSE)
+    steps = [(_LOAD, 0, 0, 4), (_JUMP_IF_EQUAL, 1, 0, architecture), refuse]
+    steps += [(_LOAD, 0, 0, 0), (_JUMP_IF_AT_LEAST, 0, 1, _X32_CALLS), refuse]
+    for call in calls:
+        steps += [(_JUMP_IF_EQUAL, 0, 1, call), refuse]
+    for call in _SIGNALLING[machine]:
+        steps += [(_JUMP_IF_EQUAL, 0, 4, call), (_LOAD, 0, 0, _FIRST_ARGUMENT), (_JUMP_IF_EQUAL, 1, 0, os.getpid())]
+        steps += [refuse, (_RETURN, 0, 0, _ALLOW)]
+    for call, argument in _OPENING[machine]:
+        how = _FIRST_ARGUMENT + argument * _ARGUMENT_SIZE
+        steps += [(_JUMP_IF_EQUAL, 0, 4, call), (_LOAD, 0, 0, how), (_JUMP_IF_ANY_BIT, 0, 1, _TO_CHANGE), refuse]
+        steps.append((_RETURN, 0, 0, _ALLOW))
+    return [*steps, (_RETURN, 0, 0, _ALLOW)]
+
+
+def _refuse(event: str, told: tuple[object, ...]) -> None:
+    if event.startswith(_REFUSED_EVENTS) or (event == "os.kill" and told[0] != os.getpid()):
         raise Refused(f"a reader of mail may not {event}")
