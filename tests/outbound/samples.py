@@ -548,8 +548,7 @@ def _desk_letters(reader: Reader, *, ticket: TicketFacts, clocks: tuple[ClockFac
                 "  times in Europe/Berlin",
                 "  first answer due Fri 19 Mar 06:30",
                 "    06:00:00 received · P2 (S3) · hypercare · 30 min around the clock → 06:30",
-                "    07:30:00 #priority P1 (lena: payroll stands still) · 4 h around the clock · "
-                + "used 1:30:00, left max(2:30:00, 5:00, 1:00:00) = 2:30:00 → 10:00",
+                "    07:30:00 #priority P1 (lena: payroll) · 4 h · used 1:30:00, left max(2:30:00, 5:00) → 10:00",
             ),
             cause=CAUSE,
             thread=THREAD,
