@@ -74,3 +74,29 @@ def test_a_quoted_name_in_an_id_is_the_same_id() -> None:
     threads = [facts["thread"] for facts in describe(("x", read(raw)) for raw in mails)]
 
     assert threads[0] == threads[1]
+
+
+def threads(*mails: bytes) -> list[object]:
+    return [facts["thread"] for facts in describe((str(n), read(raw)) for n, raw in enumerate(mails))]
+
+
+def test_every_reference_joins_and_not_only_the_last() -> None:
+    head = b"From: a@client.example\nSubject: x\nMessage-ID: <9@x>\nReferences: <%b> <lost@x>\n\nx"
+
+    first, answer, other = threads(mail("1@x"), head % b"1@x", mail("2@x"))
+
+    assert first == answer != other
+
+
+def test_a_mail_joins_two_conversations_that_were_apart() -> None:
+    both = b"From: a@client.example\nSubject: x\nMessage-ID: <9@x>\nReferences: <1@x> <2@x>\n\nx"
+
+    assert len(set(threads(mail("1@x"), mail("2@x"), mail("3@x", answers="2@x"), both))) == 1
+
+
+def test_a_bounce_belongs_to_the_letter_that_it_is_about() -> None:
+    bounce = (MAILS / "bounce-rfc3464.eml").read_bytes()
+
+    letter, report = threads(mail("letter-1@desk.example"), bounce)
+
+    assert letter == report

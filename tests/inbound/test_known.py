@@ -54,3 +54,11 @@ def test_nothing_is_cut_where_we_wrote_nothing() -> None:
 
 def test_endless_text_takes_no_time() -> None:
     assert without_ours("word " * 200_000, [OURS * 1000]) == ("word " * 200_000)
+
+
+def test_a_copy_with_an_answer_inside_it_is_kept_whole() -> None:
+    first, _, rest = OURS.partition("\n\n")
+    told, asked = rest.split("\n")
+    text = f"{first}\n\n{told}\nNo, it does not work for anybody here.\n\n{asked}"
+
+    assert without_ours(text, [OURS]) == text

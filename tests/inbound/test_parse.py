@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketbot.domain.messages import Message
-from ticketbot.inbound import walk
+from ticketbot.inbound import parse, walk
 from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.parse import attachment_bytes, read, stub
 from ticketbot.inbound.walk import Limits, Part
@@ -94,6 +94,30 @@ def test_shown_html_loads_nothing_from_elsewhere_and_runs_nothing() -> None:
     assert "track.example" not in html
     assert "script" not in html
     assert 'src="cid:logo"' in html
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd"]
+)
+def test_shown_html_keeps_no_link_that_runs(link: str) -> None:
+    html = read(HEAD + f'Content-Type: text/html\r\n\r\n<a href="{link}">here</a>'.encode()).html
+
+    assert link.partition(":")[0].lower() not in html.lower()
+    assert "here" in html
+
+
+@pytest.mark.parametrize(("delsp", "text"), [(b"", "one two"), (b"; delsp=yes", "onetwo"), (b"; delsp=no", "one two")])
+def test_flowed_lines_are_joined_with_or_without_their_blank_as_the_sender_says(delsp: bytes, text: str) -> None:
+    assert read(HEAD + b"Content-Type: text/plain; format=flowed" + delsp + b"\r\n\r\none \r\ntwo").text == text
+
+
+def test_a_sender_whom_another_reader_sees_otherwise_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = b"From: Casey (in a hurry) <casey@client.example>\r\nSubject: s\r\n\r\nx"
+    seen = read(raw).sender
+    monkeypatch.setattr(parse, "_second_reading_agrees", lambda *_: False)
+
+    assert seen is not None
+    assert read(raw).sender is None
 
 
 def test_attachments_keep_their_order_and_their_bytes() -> None:

@@ -76,6 +76,18 @@ def test_what_only_has_the_name_is_a_file_like_any() -> None:
     assert [(file.filename, file.size) for file in message.attachments] == [("winmail.dat", 14)]
 
 
+def html_property(raw: bytes) -> bytes:
+    return struct.pack("<HHII", 0x102, 0x1013, 1, len(raw)) + raw + b"\0" * (-len(raw) % 4)
+
+
+def test_its_text_and_html_among_the_properties_stand_in_too() -> None:
+    text = winmail(attribute(1, 0x9003, struct.pack("<I", 1) + text_property(0x1000, "Störung im Büro")))
+    html = winmail(attribute(1, 0x9003, struct.pack("<I", 1) + html_property(b"<p>St\xf6rung im <b>Haus</b></p>")))
+
+    assert read(as_mail(text)).text == "Störung im Büro"
+    assert read(as_mail(html)).text == "Störung im Haus"
+
+
 @given(st.binary(max_size=300), st.integers(min_value=0, max_value=400))
 def test_torn_files_are_read_as_far_as_they_go(noise: bytes, cut: int) -> None:
     tnef.read(SAMPLE[:cut] + noise)
