@@ -64,7 +64,7 @@ def test_a_client_is_acknowledged_answered_asked_resolved_and_told_in_the_digest
 
     assert MESSAGES[2][3] in plain(relayed)
     assert re.fullmatch(r"support\+r\.[a-z2-7]{32}@desk\.example", addresses(relayed, "Reply-To"))
-    assert len(story.ana.inbox()) == 1, "only the owner hears of what follows"
+    assert len(story.ana.inbox()) == 2, "beside the new ticket and the incident only the owner hears of what follows"
     assert story.state() == "open"
 
     resolved = story.resolve()
