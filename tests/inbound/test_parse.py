@@ -344,13 +344,19 @@ HOSTILE = {
     "blanks": b" \t\n" * 200_000,
     "addresses": b"<a@b.c" * 100_000,
     "begin": b"begin 644 a\n" * 50_000,
+    "ruled lines": (b"-" * 60 + b"x" * 59 + b"\r\n") * 6_000,
+    "tables": (b"-" * 120 + b"\r\n| a | b | c |\r\n") * 5_000,
+    "introductions": b"On Mon wrote:\n" * 60_000,
+    "asks for lines": b"line\n" + (b"reply " * 80 + b"\n") * 4_000,
+    "breaks": b"<br>" * 100_000,
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("kind", [b"text/plain", b"text/html"])
 def test_no_body_takes_more_than_a_second(name: str, kind: bytes) -> None:
-    raw = HEAD.replace(b"Casey <casey@", b"<mailer-daemon@") + b"Content-Type: " + kind + b"\r\n\r\n" + HOSTILE[name]
+    head = HEAD.replace(b"Casey <casey@", b"<mailer-daemon@").replace(b"Subject: s", b"Subject: Re: delivery failed")
+    raw = head + b"Content-Type: " + kind + b"\r\n\r\nuser unknown\r\n" + HOSTILE[name]
     began = time.process_time()
 
     message = read(raw)
