@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ticketbot.cli.rehearsal import Page, printable
+from ticketbot.cli.options import printable
+from ticketbot.cli.rehearsal import Page
 from ticketbot.deskfile import parse_desk
 
 DESK = parse_desk("""\
@@ -152,5 +153,6 @@ def test_a_week_in_figures() -> None:
     assert "the week: received 5, resolved 4, reopened 1, open 3 · promises kept 8, missed 4" in page(week)[2]
 
 
-def test_no_sign_of_a_line_steers_a_terminal() -> None:
-    assert printable("a\x1b[2Jb") == "a [2Jb"
+def test_no_sign_of_a_line_steers_a_terminal_or_breaks_it() -> None:
+    assert printable("one\r\ntwo\tthree") == "one two three"
+    assert printable("a\x1b[2Jb") == "a�[2Jb"

@@ -133,7 +133,12 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return instant(value)
     text = "-" if value is None or value == "" else str(value)
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """Return a text on one line: line breaks are blanks, and no other sign steers a terminal."""
+    return "".join(sign if sign.isprintable() else "�" for sign in " ".join(text.splitlines()).replace("\t", " "))
 
 
 def _plain(value: object) -> str:

@@ -212,11 +212,6 @@ def warnings(told: Sequence[Line]) -> Iterator[str]:
             yield f"{line['id']} at {line['at']} was not played: {line['error']}"
 
 
-def printable(text: str) -> str:
-    """Return a line of which no sign steers a terminal."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
 def _goes_at(line: Line) -> datetime:
     return _read(line["send_at"] if line.get("code") in _REMINDERS else line["at"])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ticketbot.cli.nouns import Verb
-from ticketbot.cli.options import Options, as_json, print_json
+from ticketbot.cli.options import Options, as_json, print_json, printable
 
 
 @click.command(cls=Verb)
@@ -27,7 +27,7 @@ def rehearse(*, story: Path, desk: Path, until: str | None, as_json: bool) -> No
       ticketbot rehearse story.json --desk desk.toml
       ticketbot rehearse story.json --desk desk.toml --until 2027-06-10T00:00:00Z --json
     """
-    from ticketbot.cli.rehearsal import Page, printable, warnings
+    from ticketbot.cli.rehearsal import Page, warnings
     from ticketbot.deskfile import read_desk
     from ticketbot.domain.errors import ConfigurationError, UsageError
     from ticketbot.log import configure

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from ticketbot.cli.eventwords import in_words
 from ticketbot.cli.nouns import Noun
-from ticketbot.cli.options import Options, as_json, open_store, print_json, print_table
+from ticketbot.cli.options import Options, as_json, open_store, print_json, print_table, printable
 
 STATES = (
     "new", "open", "pending_client", "pending_release", "resolved", "reopened", "closed", "merged", "spam",
@@ -104,8 +105,8 @@ def _tell(facts: Mapping[str, Any], stories: Sequence[Sequence[str]], *, zone: s
             click.echo(f"    [{each['filename']}, {each['size']} bytes]")
     click.echo("events")
     for event in facts["events"]:
-        detail = ", ".join(f"{name} {value}" for name, value in event["detail"].items())
-        click.echo(f"  {_short(event['at'])}  {event['actor']}: {event['action']} {detail}".rstrip())
+        told = printable(in_words(event["action"], event["detail"]))
+        click.echo(f"  {_short(event['at'])}  {event['actor']}: {told}")
 
 
 def _short(at: str | None) -> str:
