@@ -1,6 +1,7 @@
 # ruff: noqa: E501, RUF001 - what mail servers of many languages really write
 """Delivery reports as servers write them, with and without the standard parts, in several languages."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -799,3 +800,13 @@ def test_a_mail_that_was_too_large_names_whom_it_missed(status: str) -> None:
         "bounce",
         ["bob@client.example"],
     )
+
+
+@pytest.mark.parametrize("torn", ["<", "<a@", "a@a.", "was "])
+def test_torn_words_from_a_role_address_take_no_time(torn: str) -> None:
+    text = f"Hello,\n\n{torn * 20_000}"
+    before = time.process_time()
+
+    understood(plain("postmaster@client.example", "Undelivered mail", "", text))
+
+    assert time.process_time() - before < 5

@@ -70,7 +70,7 @@ GREETING: Final = re.compile(
 #: Words by which a server speaks of itself and of the letter that it had in hand.
 OF_A_SERVER: Final = re.compile(
     r"your (?:e-?mail|mail|message|original)|this (?:is the|is an auto|message|e-?mail|mail)|the following (?:address|recipient|message|error)|(?:message|mail) (?:that )?you sent|recipient|mailer|mail (?:system|server|delivery)|undeliverable|delivery (?:to|of|has|failed|status|notification|attempt)"
-    r"|ihre (?:e-?mail|nachricht)|empfänger|\bzustell|votre (?:message|courriel|e-?mail)|destinatair|su mensaje|destinatari|il (?:suo|tuo) messaggio|a sua mensagem|uw (?:bericht|e-?mail)|ditt meddelande|ваше (?:сообщение|письмо)|получател|<\S+@\S+>:\s",
+    r"|ihre (?:e-?mail|nachricht)|empfänger|\bzustell|votre (?:message|courriel|e-?mail)|destinatair|su mensaje|destinatari|il (?:suo|tuo) messaggio|a sua mensagem|uw (?:bericht|e-?mail)|ditt meddelande|ваше (?:сообщение|письмо)|получател|<[^<>\s@]{1,100}@[^<>\s@]{1,200}>:\s",
     re.IGNORECASE,
 )
 
