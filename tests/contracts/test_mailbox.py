@@ -125,6 +125,16 @@ def test_a_large_mail_comes_whole(box: Box) -> None:
     assert not fetched.is_oversize
 
 
+def test_a_mail_of_endless_lines_comes_whole(box: Box) -> None:
+    endless = a_mail("endless") + b"x" * 100_000 + b"\r\n" + b"y" * 3_000 + b"\r\n"
+    box.drop(endless, at=AT)
+    box.mailbox.open()
+
+    (fetched,) = box.mailbox.fetch(box.mailbox.listing(box.mailbox.uids()))
+
+    assert fetched.raw == endless
+
+
 def test_of_an_oversize_mail_the_beginning_comes(box: Box) -> None:
     box.drop(a_mail("too large", octets=MAX_SIZE + 100), at=AT)
     box.mailbox.open()
