@@ -1,17 +1,18 @@
 """`#why`: each due time told line by line, as its own story and the ticket's events have it."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.domain.ground import BERLIN, NEW_YORK, SCHEDULES, at, terms
+from tests.domain.ground import BERLIN, NEW_YORK, SCHEDULES, at, hours, minutes, terms
 
-from ticketbot.domain.calendars import BusinessCalendar, Opening, around_the_clock, weekdays
-from ticketbot.domain.clocks import Clocks
+from ticketbot.domain.calendars import BusinessCalendar, Opening, Schedule, around_the_clock, weekdays
+from ticketbot.domain.clocks import Clocks, clock_of, memory_of
 from ticketbot.domain.explain import Deed, explain, spoken_instant, spoken_target
 from ticketbot.domain.kinds import TicketKind
-from ticketbot.domain.openings import spoken_hours
+from ticketbot.domain.openings import MOST_DAYS, spoken_exceptions, spoken_hours
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.sla import (
@@ -281,5 +282,109 @@ def test_opening_hours_are_told_in_a_few_words(calendar: BusinessCalendar, words
 
 
 def test_a_promise_and_an_instant_are_named_in_few_words() -> None:
-    assert spoken_target(current(OPENED)[FR]) == "4 h of Mon\N{EN DASH}Fri 09\N{EN DASH}17"
+    assert spoken_target(current(OPENED)[FR], zone=BERLIN) == "4 h of Mon\N{EN DASH}Fri 09\N{EN DASH}17"
     assert spoken_instant(RECEIVED, zone=NEW_YORK) == "Tue 13 Apr 09:30"
+
+
+HALF = (Opening.between("07:00", "09:00"),)
+SPLIT = (Opening.between("07:00", "12:30"), Opening.between("13:30", "19:00"))
+
+
+def shut_monday_half_tuesday(zone: ZoneInfo = BERLIN) -> Schedule:
+    """Mon 23 Nov 2026 is a holiday, Tue 24 half a day, Wed 25 a holiday that opens as always, Thu 26 shut by us."""
+    special = {date(2026, 11, 24): HALF, date(2026, 11, 25): SPLIT, date(2026, 11, 26): ()}
+    holidays = frozenset({date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 25)})
+    return Schedule(calendar=weekdays("X", *SPLIT, special=special), zone=zone, holidays=holidays)
+
+
+def dashed(text: str) -> str:
+    return text.replace("~", "\N{EN DASH}")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2026-11-20 18:00", "2026-11-20 19:00", ""),
+        ("2026-11-20 18:00", "2026-11-23 12:00", "without Mon 23 Nov (holiday)"),
+        ("2026-11-20 18:00", "2026-11-25 12:00", "without Mon 23 Nov (holiday); Tue 24 Nov 07~09"),
+        ("2026-11-24 00:00", "2026-11-25 12:00", "Tue 24 Nov 07~09"),
+        ("2026-11-24 00:00", "2026-11-26 12:00", "without Thu 26 Nov (shut); Tue 24 Nov 07~09"),
+    ],
+)
+def test_days_that_are_not_as_the_week_has_them_are_named(start: str, end: str, said: str) -> None:
+    found = spoken_exceptions(shut_monday_half_tuesday(), start=at(start), end=at(end))
+
+    assert found == dashed(said)
+
+
+def test_around_the_clock_has_no_exceptions_and_a_long_list_is_cut() -> None:
+    days = frozenset(date(2026, 11, 2) + timedelta(days=count) for count in range(60))
+    whole = Schedule(calendar=around_the_clock("A"), zone=BERLIN, holidays=days)
+    most = Schedule(calendar=weekdays("X", *SPLIT), zone=BERLIN, holidays=days)
+    start, end = at("2026-11-02 00:00"), at("2026-12-25 00:00")
+
+    told = spoken_exceptions(most, start=start, end=end)
+
+    assert spoken_exceptions(whole, start=start, end=end) == ""
+    assert told.count("holiday") == MOST_DAYS
+    assert told.endswith(" and 20 days more")
+
+
+def test_a_promise_over_a_holiday_and_half_a_day_names_them_its_zone_and_its_contract() -> None:
+    contracted = replace(P3.targets, first_response=hours(8), calendar="X", contracted=frozenset({FR}))
+    own = replace(P3, targets=contracted, schedules={**SCHEDULES, "X": shut_monday_half_tuesday()})
+    came = at("2026-11-20 18:00")
+
+    clocks = on_opened(at=came, terms=own)
+    here, there = (why(clocks, FR, now=came, zone=zone)[1] for zone in (BERLIN, NEW_YORK))
+    whole = why(clocks, RES, now=came)[1]
+
+    apart = "without Mon 23 Nov (holiday); Tue 24 Nov 07~09"
+    week = "Mon~Fri 07~12:30, 13:30~19"
+    assert dashed(f"8 h of {week} by contract, {apart} → Wed 25 Nov 12:00") in here
+    assert dashed(f"8 h of {week} (Europe/Berlin) by contract, {apart} → Wed 25 Nov 06:00") in there
+    assert " by contract" not in whole
+    assert clocks == tuple(clock_of(memory_of(clock)) for clock in clocks)
+
+
+def test_what_waits_and_goes_on_keeps_its_contract() -> None:
+    contracted = replace(P1.targets, contracted=frozenset({RES}))
+    resting = on_pending(OPENED, at=at("2027-04-13 16:30"), is_reply=True)
+    raised = on_raised(resting, at=at("2027-04-13 16:40"), terms=replace(P1, targets=contracted), cause="raised to P1")
+    running = on_client_mail(raised, at=at("2027-04-13 16:50"), terms=P1, ends_pause=True)
+
+    assert current(raised)[RES].waiting[0].by_contract
+    assert "8 h around the clock by contract" in why(running, RES, now=at("2027-04-13 17:00"))[-2]
+
+
+@pytest.mark.parametrize(("came", "raised_at"), [(600, 200), (200, 600), (0, 999), (999, 0), (1, 1)])
+@pytest.mark.parametrize("hour", ["2027-04-13 15:30", "2027-04-13 18:30", "2027-04-13 08:00"])
+def test_sums_of_instants_with_fractions_add_up_as_they_are_shown(came: int, raised_at: int, hour: str) -> None:
+    received, later = (
+        at(hour) + timedelta(milliseconds=came),
+        at("2027-04-14 10:00") + timedelta(milliseconds=raised_at),
+    )
+    clocks = on_opened(at=received, terms=P3)
+    answered = replace(P3.targets, first_response=hours(3), resolution=hours(20))
+    clocks = on_raised(clocks, at=later, terms=replace(P3, targets=answered), cause="raised")
+
+    told = " ".join([*why(clocks, FR, now=later), *why(clocks, RES, now=later)])
+
+    assert ":59" not in told
+    assert "59 s" not in told
+
+
+def test_a_floor_that_lifts_what_is_left_still_shows_what_was_used() -> None:
+    received, later = RECEIVED + timedelta(milliseconds=700), RECEIVED + minutes(30) + timedelta(milliseconds=300)
+
+    told = why(on_raised(on_opened(at=received, terms=P3), at=later, terms=P1, cause="raised"), FR, now=later)
+
+    assert "used 30:00, left max(0, 5:00, 7:30) = 7:30 → 16:07:30" in told[2]
+
+
+def test_a_miss_by_a_fraction_is_said_as_such() -> None:
+    due = current(OPENED)[FR].due_at
+    assert due is not None
+    clocks = on_public_reply(OPENED, at=due + timedelta(milliseconds=5), terms=P3)
+
+    assert why(clocks, FR)[-1].endswith("missed, less than 1 s too late")

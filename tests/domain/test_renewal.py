@@ -14,7 +14,7 @@ from ticketbot.domain.clocks import Clock, Terms
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.renewal import changes_anything, on_policy
-from ticketbot.domain.sla import current, on_opened, on_pending, on_public_reply
+from ticketbot.domain.sla import current, due_if_resumed, on_opened, on_pending, on_public_reply
 
 FR, RES, UPD = ClockName.FIRST_RESPONSE, ClockName.RESOLUTION, ClockName.UPDATE
 MONDAY = at("2027-03-08 09:00")
@@ -93,6 +93,16 @@ def test_an_update_keeps_its_target_and_a_rest_reckons_when_it_ends() -> None:
     assert running[UPD] == current(clocks)[UPD]
     assert rested[RES].due_at is None
     assert [change.target for change in rested[RES].waiting] == [hours(10)]
+
+
+def test_what_waits_on_a_rest_says_when_it_would_be_due() -> None:
+    resting = on_pending(on_opened(at=MONDAY, terms=USUAL), at=at("2027-03-08 11:00"), is_reply=True)
+    when, tighter = at("2027-03-08 12:00"), other(resolution=hours(10))
+    changed = current(on_policy(resting, at=when, before=USUAL, after=tighter, cause="x"))[RES]
+
+    assert due_if_resumed(changed, at=when) == at("2027-03-09 12:00")
+    assert due_if_resumed(changed, at=when, is_changed=False) == due_if_resumed(current(resting)[RES], at=when)
+    assert changed.waiting[0].at == when
 
 
 @given(

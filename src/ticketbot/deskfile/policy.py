@@ -8,10 +8,15 @@ from ticketbot.deskfile.promises import CalendarSection, LexiconSection, Profile
 from ticketbot.deskfile.promises import Targets as TargetSections
 from ticketbot.domain.calendars import BusinessCalendar, around_the_clock
 from ticketbot.domain.kinds import Lexicon
-from ticketbot.domain.policy import Policy, QuietHours, Targets, TargetTable, default_policy
+from ticketbot.domain.policy import ClockName, Policy, QuietHours, Targets, TargetTable, default_policy
 from ticketbot.domain.profiles import Length, Profile
 
-_CLOCKS = ("first_response", "next_response", "resolution", "update")
+_CLOCKS = {
+    "first_response": ClockName.FIRST_RESPONSE,
+    "next_response": ClockName.NEXT_RESPONSE,
+    "resolution": ClockName.RESOLUTION,
+    "update": ClockName.UPDATE,
+}
 
 
 def policy_of(desk: Desk) -> Policy:
@@ -24,7 +29,9 @@ def policy_of(desk: Desk) -> Policy:
         zone=desk.zone,
         calendars={**usual.calendars, **{name: _calendar(name, each) for name, each in desk.calendars.items()}},
         targets=targets,
-        contracts={client: _targets(targets, sections) for client, sections in desk.contracts.items()},
+        contracts={
+            client: _targets(targets, sections, is_contract=True) for client, sections in desk.contracts.items()
+        },
         thresholds={priority: getattr(ladder, priority.value) or steps for priority, steps in usual.thresholds.items()},
         update_thresholds=ladder.update or usual.update_thresholds,
         quiet_staff=QuietHours(begins=quiet.staff.begins, ends=quiet.staff.ends) if quiet.staff else usual.quiet_staff,
@@ -61,22 +68,24 @@ def _calendar(name: str, section: CalendarSection) -> BusinessCalendar:
     return BusinessCalendar(name=name, weekly=section.weekly, special=tuple(sorted(section.special.items())))
 
 
-def _targets(usual: TargetTable, sections: TargetSections) -> TargetTable:
+def _targets(usual: TargetTable, sections: TargetSections, *, is_contract: bool = False) -> TargetTable:
     """Return the whole table with what the sections name in place of what was there."""
     return {
         phase: {
-            priority: _changed(usual[phase][priority], sections.get(phase, {}).get(priority))
+            priority: _changed(usual[phase][priority], sections.get(phase, {}).get(priority), is_contract=is_contract)
             for priority in usual[phase]
         }
         for phase in usual
     }
 
 
-def _changed(usual: Targets, section: TargetSection | None) -> Targets:
+def _changed(usual: Targets, section: TargetSection | None, *, is_contract: bool) -> Targets:
     if section is None:
         return usual
     given = {name: getattr(section, name) for name in _CLOCKS if name in section.model_fields_set}
-    return replace(usual, **given, calendar=section.calendar or usual.calendar)
+    changed = [name for field, name in _CLOCKS.items() if field in given or section.calendar is not None]
+    contracted = frozenset(changed) if is_contract else usual.contracted
+    return replace(usual, **given, calendar=section.calendar or usual.calendar, contracted=contracted)
 
 
 def _profiles(usual: Mapping[str, Profile], sections: Mapping[str, ProfileSection]) -> dict[str, Profile]:

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from babel import localedata
 from pydantic import AfterValidator, BeforeValidator
 
 from ticketbot.domain.calendars import Opening
@@ -188,9 +187,19 @@ def _role(value: str) -> str:
     return value
 
 
+#: The two-letter codes of ISO 639-1; three letters are not looked up.
+LANGUAGES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
+    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv "
+    "ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne "
+    "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
+    "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+
+
 def _locale(value: str) -> str:
     language = value.partition("-")[0]
-    if not localedata.exists(language):
+    if len(language) == len("en") and language not in LANGUAGES.split():
         raise ValueError('is no language; write it like "en", "de" or "de-AT"')
     return value
 

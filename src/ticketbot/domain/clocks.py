@@ -11,6 +11,7 @@ from typing import Any
 
 from ticketbot.domain.calendars import Schedule, schedule_facts, schedule_of
 from ticketbot.domain.kinds import TicketKind
+from ticketbot.domain.openings import spoken_exceptions, spoken_hours
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.policy import ClockName, Targets
 from ticketbot.domain.priority import Priority
@@ -33,6 +34,7 @@ class Move:
     """One line of a clock's story: what set its due instant, with the arithmetic where there was one (`#why`).
 
     `phase` and `priority` are those of the terms that it moved to, `hours` what their calendar was then, in words.
+    `zone` is where those hours count, `exceptions` the days among them that are not as the week has them, in words.
     A beginning has neither `used` nor `left`, unless it counts from the past; a rest and a going on have only `left`.
     """
 
@@ -44,6 +46,9 @@ class Move:
     phase: Phase
     priority: Priority
     hours: str
+    zone: str = ""
+    exceptions: str = ""
+    by_contract: bool = False
     used: timedelta | None = None
     left: timedelta | None = None
 
@@ -79,6 +84,7 @@ class Change:
     phase: Phase
     priority: Priority
     cause: str
+    by_contract: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +152,38 @@ def missed_at(clock: Clock, *, now: datetime) -> datetime | None:
     return clock.breached_at
 
 
+def move_of(
+    clock: Clock,
+    at: datetime,
+    due_at: datetime | None,
+    cause: str,
+    *,
+    phase: Phase,
+    used: timedelta | None = None,
+    left: timedelta | None = None,
+    by_contract: bool | None = None,
+) -> Move:
+    """Return the line of a clock's story for what it is now, its hours in words; a contract stays until it is said."""
+    contracted = clock.history[-1].by_contract if by_contract is None else by_contract
+    since = at if used is None else clock.started_at
+    exceptions = spoken_exceptions(clock.schedule, start=since, end=due_at) if due_at is not None else ""
+    return Move(
+        at=at,
+        due_at=due_at,
+        cause=cause,
+        target=clock.target,
+        calendar=clock.calendar,
+        phase=phase,
+        priority=clock.priority,
+        hours=spoken_hours(clock.schedule.calendar),
+        zone=clock.schedule.zone.key,
+        exceptions=exceptions,
+        by_contract=contracted,
+        used=used,
+        left=left,
+    )
+
+
 def clock_facts(clock: Clock) -> dict[str, Any]:
     """Return the clock as contracts.md §4 shows it, instants as datetimes; a paused one adds `remaining_minutes`."""
     facts: dict[str, Any] = {
@@ -193,6 +231,9 @@ def memory_of(clock: Clock) -> dict[str, Any]:
                 "phase": move.phase.value,
                 "priority": move.priority.value,
                 "hours": move.hours,
+                "zone": move.zone,
+                "exceptions": move.exceptions,
+                "by_contract": move.by_contract,
                 "used": _count(move.used),
                 "left": _count(move.left),
             }
@@ -211,6 +252,7 @@ def memory_of(clock: Clock) -> dict[str, Any]:
                 "phase": change.phase.value,
                 "priority": change.priority.value,
                 "cause": change.cause,
+                "by_contract": change.by_contract,
             }
             for change in clock.waiting
         ],
@@ -244,6 +286,9 @@ def clock_of(memory: Mapping[str, Any]) -> Clock:
                 phase=Phase(move["phase"]),
                 priority=Priority(move["priority"]),
                 hours=move["hours"],
+                zone=move["zone"],
+                exceptions=move["exceptions"],
+                by_contract=move["by_contract"],
                 used=_amount(move["used"]),
                 left=_amount(move["left"]),
             )
@@ -262,6 +307,7 @@ def clock_of(memory: Mapping[str, Any]) -> Clock:
                 phase=Phase(change["phase"]),
                 priority=Priority(change["priority"]),
                 cause=change["cause"],
+                by_contract=change["by_contract"],
             )
             for change in memory["waiting"]
         ),

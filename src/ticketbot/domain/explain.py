@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ticketbot.domain.calendars import worked
 from ticketbot.domain.clocks import Change, Clock, ClockState, Move
-from ticketbot.domain.openings import AROUND_THE_CLOCK, DAYS
+from ticketbot.domain.openings import AROUND_THE_CLOCK, spoken_day
 from ticketbot.domain.policy import ClockName
 from ticketbot.domain.sla import LEAST_LEFT, LEAST_SHARE
 
@@ -22,7 +22,6 @@ NAMES: Mapping[ClockName, str] = {
     ClockName.RESOLUTION: "resolution",
     ClockName.UPDATE: "update",
 }
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 #: What ended a promise, by the act of the event that came with it; the last that fits is told.
 ENDINGS: Mapping[str, str] = {
@@ -104,19 +103,31 @@ class _Story:
         """Return a line of the story: what happened, under which terms, how it was reckoned, the due instant."""
         cause = self._cause(move)
         if move.due_at is None:
-            return f"{cause} · rests with {spoken_span(move.left)} left"
+            return f"{cause} · rests with {spoken_span(_shown(move.left, move.at, before))} left"
         due = self._instant(move.due_at)
         if move.used is None and move.left is not None:
-            return f"{cause} · goes on with {spoken_span(move.left)} of {_target(move)} → {due}"
-        target = f"{spoken_span(move.target)} {_hours(move)}"
+            return f"{cause} · goes on with {spoken_span(self._left(move))} of {_target(move, self.zone)} → {due}"
+        target = _target(move, self.zone)
         if move.used is None:
             return f"{cause} · {move.priority}{self._severity(move)} · {_word(move.phase)} · {target} → {due}"
         is_lowered = before is not None and move.due_at > before
-        rest = max(move.target - move.used, timedelta())
+        used = self._used(move)
+        rest = max(move.target - used, timedelta())
         floors = () if is_lowered else (LEAST_LEFT, move.target / LEAST_SHARE)
         reckoned = f"max({', '.join(map(_clock_time, (rest, *floors)))})" if floors else _clock_time(rest)
-        left = f" = {_clock_time(move.left)}" if floors else ""
-        return f"{cause} · {target} · used {_clock_time(move.used)}, left {reckoned}{left} → {due}"
+        left = f" = {_clock_time(self._left(move))}" if floors else ""
+        return f"{cause} · {target} · used {_clock_time(used)}, left {reckoned}{left} → {due}"
+
+    def _left(self, move: Move) -> timedelta:
+        """Return what was left, as the instants that the line shows have it: each without its fraction."""
+        return _shown(move.left, move.at, move.due_at)
+
+    def _used(self, move: Move) -> timedelta:
+        """Return what was used likewise; with what is left it makes the target, unless a floor lifts that."""
+        assert move.used is not None
+        if move.left == move.target - move.used:
+            return move.target - self._left(move)
+        return _shown(move.used, self.clock.started_at, move.at)
 
     def _cause(self, move: Move) -> str:
         """Return what moved it, in the words of whoever did."""
@@ -181,14 +192,15 @@ class _Story:
         if clock.due_at is None:
             return f"{spoken_span(clock.remaining)} to spare"
         if at <= clock.due_at:
-            left = worked(clock.schedule, start=at, end=clock.due_at)
+            left = worked(clock.schedule, start=_cut(at), end=_cut(clock.due_at))
             return f"{spoken_span(left)} {'left' if clock.state is ClockState.RUNNING else 'to spare'}"
-        return f"{spoken_span(at - clock.due_at)} too late"
+        late = _cut(at) - _cut(clock.due_at)
+        return f"{spoken_span(late) if late else 'less than 1 s'} too late"
 
     def _time(self, at: datetime) -> str:
         """Return when a line happened, to the second, and the day where it is another than that of the line before."""
         local = at.astimezone(self.zone)
-        text = f"{local:%H:%M:%S}" if local.date() == self.day else f"{_day(local)} {local:%H:%M:%S}"
+        text = f"{local:%H:%M:%S}" if local.date() == self.day else f"{spoken_day(local)} {local:%H:%M:%S}"
         self.day = local.date()
         return text
 
@@ -202,12 +214,12 @@ class _Story:
 def spoken_instant(at: datetime, *, zone: ZoneInfo) -> str:
     """Return an instant with its weekday and day, seconds only where there are some."""
     local = at.astimezone(zone)
-    return f"{_day(local)} {local:%H:%M:%S}" if local.second else f"{_day(local)} {local:%H:%M}"
+    return f"{spoken_day(local)} {local:%H:%M:%S}" if local.second else f"{spoken_day(local)} {local:%H:%M}"
 
 
-def spoken_target(clock: Clock) -> str:
-    """Return a promise in words: 4 h of Mon to Fri 9 to 17, 30 min around the clock."""
-    return _target(clock.history[-1])
+def spoken_target(clock: Clock, *, zone: ZoneInfo) -> str:
+    """Return a promise in words: 4 h of Mon to Fri 9 to 17, 30 min around the clock; *zone* is the reader's."""
+    return _target(clock.history[-1], zone)
 
 
 def _raise_of(deed: Deed, *, cause: str = "") -> str:
@@ -225,20 +237,34 @@ def _waits(change: Change) -> str:
     return f"{change.cause} · {change.priority}, {spoken_span(change.target)}: reckoned when it goes on"
 
 
-def _target(move: Move) -> str:
-    return f"{spoken_span(move.target)} {_hours(move)}"
-
-
-def _hours(move: Move) -> str:
-    return move.hours if move.hours == AROUND_THE_CLOCK else f"of {move.hours}"
+def _target(move: Move, zone: ZoneInfo) -> str:
+    """Return a target in its hours, with all that makes it come out as it does: zone, contract, days that differ."""
+    contract = " by contract" if move.by_contract else ""
+    if move.hours == AROUND_THE_CLOCK:
+        return f"{spoken_span(move.target)} {move.hours}{contract}"
+    where = f" ({move.zone})" if move.zone != zone.key else ""
+    exceptions = f", {move.exceptions}" if move.exceptions else ""
+    return f"{spoken_span(move.target)} of {move.hours}{where}{contract}{exceptions}"
 
 
 def _word(phase: str) -> str:
     return phase.replace("_", "-")
 
 
-def _day(local: datetime) -> str:
-    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
+def _cut(at: datetime) -> datetime:
+    """Return an instant as it is shown, without the fraction of its second."""
+    return at.replace(microsecond=0)
+
+
+def _shown(amount: timedelta | None, begun: datetime, ended: datetime | None) -> timedelta:
+    """Return a working time so that it fits both instants as they are shown.
+
+    An instant outside the opening hours adds nothing of its own, and so neither does its fraction.
+    """
+    whole = amount or timedelta()
+    first, last = (timedelta(microseconds=at.microsecond if at is not None else 0) for at in (begun, ended))
+    fitting = (each for each in (whole + first - last, whole - last, whole + first) if not each % SECOND)
+    return next(fitting, whole - whole % SECOND)
 
 
 def spoken_span(amount: timedelta | None) -> str:

@@ -25,13 +25,17 @@ class ClockName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """The promises of one phase and priority, in working time of one calendar; None is no promise."""
+    """The promises of one phase and priority, in working time of one calendar; None is no promise.
+
+    `contracted` are those that a client's contract has otherwise.
+    """
 
     first_response: timedelta | None
     next_response: timedelta | None
     resolution: timedelta | None
     update: timedelta | None
     calendar: str
+    contracted: frozenset[ClockName] = frozenset()
 
     def of(self, clock: ClockName) -> timedelta | None:
         """Return the target of *clock*."""
@@ -189,9 +193,13 @@ class Policy:
 
 def _targets(first: str, next_: str, resolution: str, update: str, calendar: str) -> Targets:
     """Return a row of the table, written as SL2 writes it: 15m, 4h, - for no promise."""
-    cells = (_within(text) for text in (first, next_, resolution, update))
-    return Targets(**dict(zip(("first_response", "next_response", "resolution", "update"), cells, strict=True)),
-                   calendar=calendar)  # fmt: skip
+    return Targets(
+        first_response=_within(first),
+        next_response=_within(next_),
+        resolution=_within(resolution),
+        update=_within(update),
+        calendar=calendar,
+    )
 
 
 def _within(text: str) -> timedelta | None:

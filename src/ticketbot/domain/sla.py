@@ -21,9 +21,9 @@ from ticketbot.domain.clocks import (
     current,
     memory_of,
     missed_at,
+    move_of,
 )
 from ticketbot.domain.kinds import TicketKind
-from ticketbot.domain.openings import spoken_hours
 from ticketbot.domain.phases import Phase
 from ticketbot.domain.policy import ClockName
 
@@ -250,7 +250,9 @@ def _new(
         running_since=started_at,
         measured_from=at,
     )
-    return replace(clock, history=(_move(clock, at, due_at, cause, phase=terms.phase, used=used, left=left),))
+    contracted = name in terms.targets.contracted
+    begun = move_of(clock, at, due_at, cause, phase=terms.phase, used=used, left=left, by_contract=contracted)
+    return replace(clock, history=(begun,))
 
 
 def _each(
@@ -298,7 +300,7 @@ def _paused(clock: Clock, at: datetime) -> Clock:
         breached_at=clock.due_at if is_late else None,
         late=clock.late + worked(clock.schedule, start=max(clock.due_at, clock.measured_from), end=at),
         runs=(*clock.runs, (clock.running_since, at)),
-        history=(*clock.history, _move(clock, at, None, "paused", phase=_phase_of(clock), left=left)),
+        history=(*clock.history, move_of(clock, at, None, "paused", phase=_phase_of(clock), left=left)),
     )
 
 
@@ -314,7 +316,7 @@ def _resumed(clock: Clock, at: datetime, cause: str) -> Clock:
         running_since=at,
         measured_from=at,
         waiting=(),
-        history=(*clock.history, _move(clock, at, due_at, cause, phase=_phase_of(clock), left=clock.remaining)),
+        history=(*clock.history, move_of(clock, at, due_at, cause, phase=_phase_of(clock), left=clock.remaining)),
     )
     for change in clock.waiting:
         running = _with(running, change, at)
@@ -336,6 +338,7 @@ def _changed(clocks: Clocks, *, at: datetime, terms: Terms, cause: str, is_raise
             phase=terms.phase,
             priority=terms.priority,
             cause=cause,
+            by_contract=clock.name in terms.targets.contracted,
         )
         if clock.state is ClockState.PAUSED:
             return replace(clock, waiting=(*clock.waiting, change))
@@ -362,7 +365,9 @@ def _with(clock: Clock, change: Change, at: datetime) -> Clock:
         priority=change.priority,
         measured_from=at,
     )
-    move = _move(moved, at, due_at, change.cause, phase=change.phase, used=used, left=left)
+    move = move_of(
+        moved, at, due_at, change.cause, phase=change.phase, used=used, left=left, by_contract=change.by_contract
+    )
     return replace(moved, history=(*clock.history, move))
 
 
@@ -379,27 +384,3 @@ def _phase_of(clock: Clock) -> Phase:
 
 def _left_by_raise(target: timedelta, used: timedelta) -> timedelta:
     return max(target - used, LEAST_LEFT, target / LEAST_SHARE)
-
-
-def _move(
-    clock: Clock,
-    at: datetime,
-    due_at: datetime | None,
-    cause: str,
-    *,
-    phase: Phase,
-    used: timedelta | None = None,
-    left: timedelta | None = None,
-) -> Move:
-    return Move(
-        at=at,
-        due_at=due_at,
-        cause=cause,
-        target=clock.target,
-        calendar=clock.calendar,
-        phase=phase,
-        priority=clock.priority,
-        hours=spoken_hours(clock.schedule.calendar),
-        used=used,
-        left=left,
-    )

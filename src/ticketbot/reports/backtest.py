@@ -60,7 +60,7 @@ class Judged:
         if clock is None:
             return "the other policy makes no such promise"
         due_at = clock.due_at or clock.breached_at
-        target = spoken_target(clock)
+        target = spoken_target(clock, zone=zone)
         if due_at is None:
             return f"{target}, at rest with {spoken_span(clock.remaining)} left"
         told = f"{target}, due {spoken_instant(due_at, zone=zone)}"
