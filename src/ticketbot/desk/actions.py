@@ -20,11 +20,13 @@ from ticketbot.desk.told import (
     ticket_facts,
 )
 from ticketbot.desk.waiting import plan_wait
+from ticketbot.domain.addressing import read_address, without_extension
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, Act, Refusal, TicketState, closes_at, move
 from ticketbot.domain.messages import fold
 from ticketbot.domain.priority import Priority
+from ticketbot.domain.senders import client_of_domain
 from ticketbot.domain.sla import (
     Clocks,
     ClockState,
@@ -183,13 +185,23 @@ def set_priority(acting: Acting, priority: Priority, *, reason: str, tells_clien
     return f"T-{ticket.number} is {priority} now."
 
 
+def is_ours(arrival: Arrival, address: str) -> bool:
+    """Return whether an address is the desk's or one of our people's, also with something behind a plus, or signed."""
+    key = fold(address)
+    signed = read_address(key, keys=arrival.post.keys, now=arrival.now)
+    return signed is not None or not arrival.rules.not_clients.isdisjoint({key, without_extension(key)})
+
+
 def let_take_part(acting: Acting, address: str) -> str:
     """Let somebody of the client take part from now on, without history."""
     arrival, ticket, key = acting.arrival, acting.ticket, fold(address)
-    if key in arrival.rules.not_clients:
+    if is_ours(arrival, key):
         raise Conflict(f"{key} is one of our own addresses")
     contact = arrival.work.desk.contact_at(key)
-    if contact is not None and contact.client_id != ticket.client_id:
+    slug = client_of_domain(key.rpartition("@")[2], arrival.rules.domains) if contact is None else None
+    by_domain = arrival.work.desk.client_named(slug) if slug is not None else None
+    belongs_to = contact.client_id if contact is not None else by_domain.id if by_domain is not None else None
+    if belongs_to not in (None, ticket.client_id):
         raise Conflict(f"{key} belongs to another client")
     name = contact.name if contact is not None else ""
     if not arrival.work.tickets.join(ticket, address=key, name=name, now=arrival.at):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ticketbot.desk.actions import Acting, save_promises, terms_of
+from ticketbot.desk.actions import Acting, is_ours, save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.calls import give_to_consultant, offer_times
 from ticketbot.desk.care import Care, care_for, launch_for
@@ -139,7 +139,7 @@ def _tell_caller(heard: Arrival, ticket: Ticket, care: Care, person: Staff) -> N
 def party_of(arrival: Arrival, command: Command) -> Party:
     """Return whom a command names; raises Conflict for somebody of no client."""
     desk, address = arrival.work.desk, fold(command.args["address"])
-    if address in arrival.rules.not_clients:
+    if is_ours(arrival, address):
         raise Conflict(f"{address} is one of our own addresses")
     contact = desk.contact_at(address)
     slug = client_of_domain(address.rpartition("@")[2], arrival.rules.domains)

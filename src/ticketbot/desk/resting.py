@@ -4,6 +4,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from ticketbot.desk.actions import Acting
+from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.errands import Errand
 from ticketbot.domain.calendars import local_date, local_instant
 from ticketbot.domain.commands import Command
@@ -42,17 +43,28 @@ def go_away(errand: Errand, command: Command) -> str:
 def block(errand: Errand, command: Command) -> str:
     """Hear an address or a domain no more; never one of ours, and never a client's."""
     arrival, desk, party = errand.arrival, errand.arrival.work.desk, fold(command.args["party"])
-    domain = party.rpartition("@")[2]
-    ours = {address.rpartition("@")[2] for address in arrival.rules.not_clients}
-    if domain in ours:
-        raise Conflict(f"{party} is one of ours")
-    if desk.contact_at(party) is not None or client_of_domain(domain, arrival.rules.domains) is not None:
-        raise Conflict(f"{party} is a client's; take them out of the desk file first")
-    if "@" not in party and domain in FREE_MAIL:
-        raise Conflict(f"{party} is a provider that everybody uses; name the address")
+    if objection := why_not_blocked(arrival, party):
+        raise Conflict(objection)
     is_new = desk.block(party, by=errand.person.slug, now=arrival.now)
     arrival.note("blocked", actor=errand.person.slug, party=party)
     return f"{party} is {'' if is_new else 'already '}heard no more."
+
+
+def why_not_blocked(arrival: Arrival, party: str) -> str:
+    """Return why an address or a domain must go on being heard, empty where it may be blocked."""
+    desk, key = arrival.work.desk, fold(party)
+    name, _, domain = key.rpartition("@")
+    if domain in {address.rpartition("@")[2] for address in arrival.rules.not_clients}:
+        return f"{key} is one of ours"
+    people = (each for client in desk.clients() for each in desk.contacts(client.id))
+    is_contacts = any(
+        fold(each.address) == key or (not name and each.address.endswith(f"@{domain}")) for each in people
+    )
+    if not name and domain in FREE_MAIL:
+        return f"{key} is a provider that everybody uses; name the address"
+    if is_contacts or client_of_domain(domain, arrival.rules.domains) is not None:
+        return f"{key} is a client's; take them out of the desk file first"
+    return ""
 
 
 def _morning(command: Command, *, zone: ZoneInfo, at: datetime) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.outcome import Fate, Outcome, suppressed
+from ticketbot.desk.resting import why_not_blocked
 from ticketbot.desk.told import reader_of
 from ticketbot.domain.commands import Command, CommandError, parse
 from ticketbot.domain.messages import fold
@@ -47,9 +48,13 @@ def answer_about_stranger(arrival: Arrival, person: Staff, *, is_confirmed: bool
 
 
 def _objections(arrival: Arrival, mail: InboxMail, commands: Iterable[Command]) -> Iterable[CommandError]:
-    for command in commands:
+    several = list(commands)
+    admits = any(each.name == "client" for each in several)
+    for command in several:
         reason, nearest = "", ""
         match command.name:
+            case "client" | "spam" | "block" if admits and len(several) > 1:
+                reason, nearest = "these lines contradict each other; write one", "#client NAME   or   #spam"
             case "client":
                 slugs = [client.slug for client in arrival.work.desk.clients()]
                 if command.args["client"].lower() not in slugs:
@@ -58,8 +63,10 @@ def _objections(arrival: Arrival, mail: InboxMail, commands: Iterable[Command]) 
                     reason = "the mail names no sender who could be the client's"
                 elif mail.excerpt.get("failed"):
                     reason = "our server says that somebody else wrote that mail"
-            case "spam" | "block":
+            case "spam":
                 pass
+            case "block":
+                reason = why_not_blocked(arrival, command.args["party"])
             case _:
                 reason, nearest = "that is for tickets, and there is none yet", "#client NAME"
         if reason:

@@ -1,0 +1,89 @@
+"""What staff cannot do to clients by a slip: let others take part, block them, or write to one about another."""
+
+import pytest
+from tests.desk.acts import answer, note, opened, refused
+from tests.desk.driver import BEN, DeskDriver
+from tests.factories import a_mail
+
+from ticketbot.store.database import Store
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+# Whom staff let in
+
+
+def test_nobody_of_another_clients_domain_takes_part(store: Store) -> None:
+    desk = opened(store)
+
+    answer(desk, "#cc someone@borealis.example\n\nHere are the salaries.")
+
+    assert "another client" in refused(desk)
+    assert (desk.participants(), desk.letters("RELAY_OUT")) == (["mara@acme.example"], [])
+
+
+@pytest.mark.parametrize("way", ["plus", "signed", "person"])
+def test_no_form_of_our_own_addresses_takes_part(store: Store, way: str) -> None:
+    desk = opened(store)
+    address = {"plus": "support+x@desk.example", "signed": desk.client_address(), "person": "ben+x@desk.example"}[way]
+
+    note(desk, f"#cc {address}")
+
+    assert "our own" in refused(desk)
+    assert desk.participants() == ["mara@acme.example"]
+
+
+@pytest.mark.parametrize("address", ["someone@acme.example", "lawyer@partner.example"])
+def test_people_of_the_client_and_of_nobody_still_take_part(store: Store, address: str) -> None:
+    desk = opened(store)
+
+    note(desk, f"#cc {address}")
+
+    assert address in desk.participants()
+
+
+# Whom staff block in an answer about a stranger
+
+
+def about_stranger(store: Store, body: str) -> tuple[DeskDriver, int]:
+    """Return a desk on which Ben answered about a stranger's mail, and the mail's row."""
+    desk = DeskDriver(store)
+    stranger = desk.receive(a_mail(sender="Eve <eve@nowhere.example>"))
+    desk.run_due()
+    desk.receive(a_mail(sender=BEN, to=desk.letter("TRIAGE", to="ben@desk.example").draft["reply_to"], body=body))
+    return desk, stranger.id
+
+
+@pytest.mark.parametrize(
+    ("party", "why"),
+    [
+        pytest.param("desk.example", "ours", id="our domain"),
+        pytest.param("ana@desk.example", "ours", id="a colleague"),
+        pytest.param("acme.example", "client", id="a client's domain"),
+        pytest.param("mara@acme.example", "client", id="a contact"),
+        pytest.param("gmail.com", "everybody", id="a provider"),
+    ],
+)
+def test_an_answer_about_a_stranger_blocks_neither_us_nor_a_client(store: Store, party: str, why: str) -> None:
+    desk, stranger = about_stranger(store, f"#block {party}")
+
+    assert why in refused(desk)
+    assert desk.mail(stranger).state == "triage"
+    with desk.store.look() as work:
+        assert work.desk.blocked() == set()
+
+
+@pytest.mark.parametrize("body", ["#spam\n#client acme", "#client acme\n#block nowhere.example"])
+def test_lines_about_a_stranger_that_contradict_each_other_are_refused(store: Store, body: str) -> None:
+    desk, stranger = about_stranger(store, body)
+
+    assert "contradict" in refused(desk)
+    assert (desk.mail(stranger).state, desk.tickets()) == ("triage", [])
+
+
+def test_a_stranger_is_spam_and_blocked_in_one_answer(store: Store) -> None:
+    desk, stranger = about_stranger(store, "#spam\n#block nowhere.example")
+
+    assert desk.mail(stranger).state == "dropped"
+    with desk.store.look() as work:
+        assert len(work.desk.blocked()) == 1
