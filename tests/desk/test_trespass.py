@@ -2,7 +2,7 @@
 
 import pytest
 from tests.desk.acts import answer, note, opened, refused
-from tests.desk.driver import BEN, DeskDriver
+from tests.desk.driver import BEN, DeskDriver, asking_its_server, vouched
 from tests.factories import a_mail
 
 from ticketbot.store.database import Store
@@ -87,3 +87,41 @@ def test_a_stranger_is_spam_and_blocked_in_one_answer(store: Store) -> None:
     assert desk.mail(stranger).state == "dropped"
     with desk.store.look() as work:
         assert len(work.desk.blocked()) == 1
+
+
+# What opens a ticket with words to a client
+
+
+def from_ben(desk: DeskDriver, body: str, *, subject: str = "A call") -> None:
+    """Let Ben write a command mail that our server vouches for."""
+    desk.receive(a_mail(sender=BEN, subject=subject, body=body, headers=vouched("ben@desk.example")))
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        pytest.param("A call", "#call mara@acme.example 5m\n\nAs aino@borealis.example told us.", id="call"),
+        pytest.param("As aino@borealis.example", "#call mara@acme.example 5m\n\nAs told.", id="title of a call"),
+        pytest.param("Hello", "#to mara@acme.example\n\nAs aino@borealis.example told us.", id="to"),
+        pytest.param("As aino@borealis.example", "#to mara@acme.example\n\nHello.", id="title of a first word"),
+        pytest.param("Like aino@borealis.example", "#for mara@acme.example\n\nHelp her.", id="title of another's"),
+    ],
+)
+def test_no_opening_names_another_clients_people_to_a_client(store: Store, subject: str, body: str) -> None:
+    desk = DeskDriver(store, mailboxes=asking_its_server())
+
+    from_ben(desk, body, subject=subject)
+
+    assert "another client" in refused(desk)
+    assert (desk.tickets(), [each.code for each in desk.letters()]) == ([], ["CMD"])
+
+
+@pytest.mark.parametrize(
+    ("opening", "code"), [("#call mara@acme.example 5m", "CALL_RECEIPT"), ("#to mara@acme.example", "RELAY_OUT")]
+)
+def test_no_opening_passes_on_what_staff_quote_of_our_own(store: Store, opening: str, code: str) -> None:
+    desk = DeskDriver(store, mailboxes=asking_its_server())
+
+    from_ben(desk, f"{opening}\n\nWe talked about the pay run.\n> Owner: ben, their margin is low\n")
+
+    assert desk.letter(code).draft["values"]["text"] == "We talked about the pay run."

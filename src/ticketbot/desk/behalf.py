@@ -12,7 +12,7 @@ from ticketbot.desk.intake import acknowledge, listeners, show_new, title_of
 from ticketbot.desk.nudging import encourage
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.ranking import is_vip
-from ticketbot.desk.relayed import for_client
+from ticketbot.desk.relayed import for_client, nothing_new, strangers_in, without_history
 from ticketbot.desk.shifting import team_of
 from ticketbot.desk.told import client_reader, ticket_facts
 from ticketbot.desk.wishing import tell_of_wish
@@ -85,7 +85,9 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
     party = party_of(arrival, command)
     heard = _heard(arrival, party, parsed, is_call=is_call)
     ticket, care = _opened(heard, party, parsed, is_call=is_call)
+    own = fit_for_client(arrival, ticket, heard.message.new_text, is_ours=is_call)
     if is_call:
+        heard = replace(heard, message=replace(heard.message, new_text=own, text=own))
         ticket.state, ticket.owner_id = TicketState.OPEN, person.id
         arrival.keep(ticket, direction="note", audience="internal", author="staff", new_text=heard.message.new_text)
     else:
@@ -116,6 +118,20 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
     tell_of_wish(heard, ticket, care)
     offer_times(heard, ticket, care)
     return Acting(arrival=arrival, ticket=ticket, care=care, person=person)
+
+
+def fit_for_client(arrival: Arrival, ticket: Ticket, text: str, *, is_ours: bool = True) -> str:
+    """Return the words with which a ticket is opened as its client may read them; raises Conflict where none may go.
+
+    Its title goes with them. What is quoted goes only where it is somebody else's mail that is passed on.
+    """
+    own = without_history(arrival, ticket, text) if is_ours else text
+    found = [*strangers_in(arrival, ticket, ticket.subject), *strangers_in(arrival, ticket, own)]
+    if is_ours:
+        found += nothing_new(arrival, text, own)
+    if found:
+        raise Conflict(f"{found[0].line}: {found[0].reason}")
+    return own
 
 
 def _tell_caller(heard: Arrival, ticket: Ticket, care: Care, person: Staff) -> None:

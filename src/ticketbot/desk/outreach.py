@@ -2,10 +2,10 @@
 
 from ticketbot.desk.actions import Acting, save_promises, terms_of, write_to_client
 from ticketbot.desk.arrival import Arrival
-from ticketbot.desk.behalf import party_of
+from ticketbot.desk.behalf import fit_for_client, party_of
 from ticketbot.desk.care import care_for, launch_for
 from ticketbot.desk.ranking import is_vip
-from ticketbot.desk.relayed import for_client, strangers_in
+from ticketbot.desk.relayed import for_client
 from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.commands import Parsed
 from ticketbot.domain.errors import Conflict
@@ -67,10 +67,8 @@ def write_first(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
         )
     )
     work.tickets.join(ticket, address=party.address, name=party.name, now=at)
-    acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person, words=parsed.text.strip(), goes_out=True)
-    foreign = next(strangers_in(arrival, ticket, acting.words), None)
-    if foreign is not None:
-        raise Conflict(f"{foreign.line}: {foreign.reason}")
+    words = fit_for_client(arrival, ticket, parsed.text).strip()
+    acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person, words=words, goes_out=True)
     arrival.keep(ticket, direction="out", audience="public", author="staff", new_text=acting.words)
     acting.note("opened", channel=channel.value, priority=priority.value, kind=kind.value, requester=party.address)
     acting.note("reply")
