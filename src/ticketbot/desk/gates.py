@@ -10,7 +10,7 @@ from ticketbot.desk.book import Planned, Rules
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.standing import KINDS, guards, record_event, ruling_of
-from ticketbot.domain.calendars import DAY, local_date, local_instant
+from ticketbot.domain.calendars import DAY, Schedule, local_date, local_instant
 from ticketbot.domain.gate import (
     Decision,
     Ruling,
@@ -48,6 +48,7 @@ class Gates(Timed):
     _decided: set[tuple[str, datetime]] = field(default_factory=set)
     _known_at: dict[tuple[int, str], datetime] = field(default_factory=dict)
     _read: list[tuple[tuple[Planned, ...], tuple[_Gate, ...]]] = field(default_factory=list)
+    _hours: list[tuple[tuple[Planned, ...], dict[str, Schedule]]] = field(default_factory=list)
 
     def do_one(self, now: datetime) -> bool:
         """Decide one gate, or ask about one phase that stays; return whether there was one."""
@@ -70,8 +71,7 @@ class Gates(Timed):
             instants = [gate.at for gate in self._gates(work) if gate.at > now]
             for planned in self.desk.book.plans(work):
                 if (since := planned.plan.stays_since(now)) is not None:
-                    care = _care(work, rules, planned, now)
-                    office = care.schedules[rules.policy.office]
+                    office = self._office(work, rules, planned, now)
                     instants.append(asks_at(since, after=now, schedule=office, timetable=rules.policy.timetable))
             return min(instants, default=None)
 
@@ -107,6 +107,16 @@ class Gates(Timed):
             rules = self.desk.rules(work)
             self._read[:] = [(plans, tuple(gate for each in plans for gate in _gates_of(work, rules, each)))]
         return self._read[0][1]
+
+    def _office(self, work: Work, rules: Rules, planned: Planned, now: datetime) -> Schedule:
+        """Return the opening hours of a launch's client; they change only when the plans are read anew."""
+        plans = self.desk.book.plans(work)
+        if not self._hours or self._hours[0][0] is not plans:
+            self._hours[:] = [(plans, {})]
+        known = self._hours[0][1]
+        if planned.slug not in known:
+            known[planned.slug] = _care(work, rules, planned, now).schedules[rules.policy.office]
+        return known[planned.slug]
 
     def _decide(self, work: Work, rules: Rules, gate: _Gate, now: datetime) -> None:
         """Decide a gate: record how it stands, and lengthen the phase where it fails."""

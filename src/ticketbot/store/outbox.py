@@ -112,6 +112,13 @@ _WAITS_FOR_OTHERS = (
     OutboxMail.attempts == 0,
     OutboxMail.code.in_(list(_GATHERED)),
 )
+_COME = (
+    select(OutboxMail)
+    .where(*_WAITS_FOR_OTHERS, OutboxMail.next_at > _NOW, OutboxMail.send_at <= _NOW)
+    .order_by(OutboxMail.send_at, OutboxMail.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_NEXT_GATHERING = select(func.min(OutboxMail.send_at)).where(*_WAITS_FOR_OTHERS, OutboxMail.next_at > _NOW)
 
 
 class OutboxRows(Rows):
@@ -330,18 +337,12 @@ class OutboxRows(Rows):
 
     def gathered(self, *, now: datetime, limit: int) -> Sequence[OutboxMail]:
         """Return letters whose instant has come and that wait a moment for others of their kind."""
-        return self.session.scalars(
-            select(OutboxMail)
-            .where(*_WAITS_FOR_OTHERS, OutboxMail.next_at > now, OutboxMail.send_at <= now)
-            .order_by(OutboxMail.send_at, OutboxMail.id)
-            .limit(limit)
-        ).all()
+        return self.session.scalars(_COME, {"now": now, "limit": limit}).all()
 
     def next_gathering(self, *, now: datetime) -> datetime | None:
         """Return the next instant of a letter that waits for others."""
-        return self.session.scalar(
-            select(func.min(OutboxMail.send_at)).where(*_WAITS_FOR_OTHERS, OutboxMail.next_at > now)
-        )
+        found: datetime | None = self.session.scalar(_NEXT_GATHERING, {"now": now})
+        return found
 
     def let_go(self, letters: Sequence[OutboxMail], *, is_bundled: bool) -> None:
         """Let letters wait for others no more: they go by themselves, or never, as a bundle tells what they tell."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
 
 from ticketbot.domain.messages import fold
 from ticketbot.store.models import (
@@ -28,6 +28,12 @@ from ticketbot.store.rows import Rows
 _NEWEST = 5_000
 #: Longer ago no letter was written that leaves now: quiet hours end sooner.
 _LONGEST_WAIT = timedelta(days=7)
+_HELD_LETTERS = (
+    select(OutboxMail)
+    .where(OutboxMail.state == LetterState.HELD)
+    .order_by(OutboxMail.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 class RegisterRows(Rows):
@@ -147,8 +153,7 @@ class RegisterRows(Rows):
 
     def held_letters(self, *, limit: int = 200) -> Sequence[OutboxMail]:
         """Return the letters that wait for the hour to pass, oldest first."""
-        query = select(OutboxMail).where(OutboxMail.state == LetterState.HELD).order_by(OutboxMail.id)
-        return self.session.scalars(query.limit(limit)).all()
+        return self.session.scalars(_HELD_LETTERS, {"limit": limit}).all()
 
     def let_letter_go(self, letter: OutboxMail, *, now: datetime) -> None:
         """Queue a letter that waited; it counts from now on."""
