@@ -319,3 +319,59 @@ def test_ok_in_a_mail_about_nothing_is_refused(store: Store) -> None:
     reply_to(desk, desk.letter("CHALLENGE"), "yes")
 
     assert "about no ticket" in refused(desk)
+
+
+# Refusals and receipts are answered among us (CM1)
+
+
+@on_sqlite
+@pytest.mark.parametrize("refused", ["#resolv\nFixed.", "#assign anna", "#assign anna\nShe knows more."])
+def test_a_plain_reply_to_a_refusal_never_reaches_the_client(store: Store, refused: str) -> None:
+    desk = opened(store)
+    answer(desk, refused)
+
+    reply_to(desk, desk.letter("CMD"), "Oops, sorry, will fix that later.")
+
+    assert desk.letters("RELAY_OUT") == []
+    assert (desk.messages()[-1].direction, desk.messages()[-1].new_text) == (
+        "note",
+        "Oops, sorry, will fix that later.",
+    )
+    values = desk.letter("CMD").draft["values"]
+    assert "+n." in desk.letter("CMD").draft["reply_to"]
+    assert "+r." in values["answer"]
+
+
+@on_sqlite
+def test_a_plain_reply_to_a_receipt_never_reaches_the_client(store: Store) -> None:
+    desk = opened(store)
+    answer(desk, "#priority P1 they shout")
+
+    reply_to(desk, desk.letter("CMD"), "That client is tiresome.")
+
+    assert desk.letters("RELAY_OUT") == []
+    assert desk.messages()[-1].direction == "note"
+
+
+@on_sqlite
+def test_a_corrected_reply_to_a_refusal_takes_its_words_where_the_held_ones_were_going(store: Store) -> None:
+    desk = opened(store)
+    answer(desk, "#resolv\nFixed.")
+    reply_to(desk, desk.letter("CMD"), "#resolvd\nFixed.")
+    desk.sleep(minutes=1)
+
+    reply_to(desk, desk.letters("CMD")[-1], "#resolve\nFixed.")
+
+    assert desk.ticket().state == "resolved"
+    assert desk.letter("RESOLVED").draft["values"]["text"] == "Fixed."
+
+
+@on_sqlite
+def test_a_corrected_note_stays_a_note(store: Store) -> None:
+    desk = opened(store)
+    note(desk, "#assign anna\nShe should know.")
+
+    reply_to(desk, desk.letter("CMD"), "#assign ana\nShe should know.")
+
+    assert desk.owner() == "ana"
+    assert desk.letters("RELAY_OUT") == []

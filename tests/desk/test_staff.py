@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.desk.acts import reply_to
 from tests.desk.driver import ANA, BEN, DeskDriver
 from tests.factories import DESK, a_mail, a_mail_with_attachment
 
@@ -474,7 +475,7 @@ def test_one_bad_line_stops_everything_and_the_sender_is_told_at_once(store: Sto
     assert [(each["line"], each["nearest"]) for each in error["errors"]] == [("#resolv", "#resolve")]
     assert (desk.ticket().state, desk.owner(), len(desk.messages())) == ("new", None, 1)
     assert {name: clock.memory for name, clock in desk.clocks().items()} == clocks
-    assert desk.letter("CMD").draft["reply_to"] == desk.answer_address()
+    assert desk.letter("CMD").draft["reply_to"] == desk.note_address()
     assert desk.actions() == ["opened", "ruling", "command_refused"]
 
 
@@ -535,7 +536,7 @@ def test_a_corrected_resend_works(store: Store) -> None:
     desk = opened(store)
     answer(desk, "#resolv\nShould be fine now.")
 
-    desk.receive(a_mail(sender=BEN, to=desk.letter("CMD").draft["reply_to"], body="#resolve\nShould be fine now."))
+    reply_to(desk, desk.letter("CMD"), "#resolve\nShould be fine now.")
 
     assert desk.ticket().state == "resolved"
 

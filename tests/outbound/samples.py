@@ -554,6 +554,8 @@ def _desk_letters(reader: Reader, *, ticket: TicketFacts, clocks: tuple[ClockFac
             thread=THREAD,
             now=NOW,
             ticket=ticket,
+            note_address=ADDRESSES.note,
+            answer=ADDRESSES.answer,
         ),
         "cmd-error": letters_desk.command_error(
             reader=reader,
@@ -564,7 +566,9 @@ def _desk_letters(reader: Reader, *, ticket: TicketFacts, clocks: tuple[ClockFac
             ticket=ticket,
             has_text=True,
             held_until=NOW + timedelta(days=1),
-            reply_to=ADDRESSES.answer,
+            reply_to=ADDRESSES.note,
+            answer=ADDRESSES.answer,
+            answers_client=True,
         ),
         "challenge": letters_desk.challenge(
             reader=reader,

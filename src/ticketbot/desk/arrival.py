@@ -14,9 +14,10 @@ from ticketbot.domain.errors import TemporaryError
 from ticketbot.domain.messages import Message
 from ticketbot.domain.senders import Sender
 from ticketbot.domain.threads import Match
+from ticketbot.domain.tokens import Audience
 from ticketbot.outbound.facts import Cause, MailFacts
 from ticketbot.store.database import Work
-from ticketbot.store.models import InboxMail, Ticket
+from ticketbot.store.models import InboxMail, Staff, Ticket
 from ticketbot.store.models import Message as MessageRow
 
 _LARGEST_PASSED_ON = 20_000_000
@@ -95,6 +96,12 @@ class Arrival:
             address=sender.address if sender is not None else "",
             attachments=tuple(each.filename for each in self.message.attachments),
         )
+
+    def own_report_address(self, person: Staff) -> str:
+        """Return where one of us answers a letter about no ticket: for the launch whose report they answer, if any."""
+        token = self.clues.own_token(person.email, {Audience.REPORT})
+        launch = self.post.launch_of(self.work, token) if token is not None else None
+        return self.post.report_address(launch.slug if launch is not None else None, reader=person.email, now=self.now)
 
     def enclosures(self) -> tuple[Enclosure, ...]:
         """Return the mail's attachments as parts to pass on, as long as they are whole and not too large together."""

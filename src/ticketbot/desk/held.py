@@ -45,8 +45,7 @@ def refuse(
         care = care_of(arrival.work, ticket, policy=arrival.rules.policy, now=arrival.at)
         facts = ticket_facts(arrival.work, ticket, care, now=arrival.at)
         addresses = arrival.post.staff_addresses(ticket.number, reader=person.email, now=arrival.now)
-    token = arrival.match.token
-    is_public = token is not None and token.audience is Audience.STAFF_REPLY
+    is_public = speaks_to_client(arrival, person, parsed)
     plain = as_plain_text(arrival.message.new_text, own_name=person.name)
     arrival.note(
         "command_refused",
@@ -67,7 +66,9 @@ def refuse(
             subject=arrival.message.subject,
             has_text=is_public and ticket is not None and may_go_plain and bool(plain) and parsed.has_commands,
             held_until=arrival.now + timedelta(hours=HELD_HOURS) if parsed.text.strip() else None,
-            reply_to=(addresses.answer if is_public else addresses.note) if addresses is not None else None,
+            reply_to=addresses.note if addresses is not None else arrival.own_report_address(person),
+            answer=addresses.answer if addresses is not None else "",
+            answers_client=is_public and ticket is not None,
         )
     )
     return Outcome(
@@ -76,6 +77,29 @@ def refuse(
         reason="; ".join(f"{error.line}: {error.reason}" for error in errors)[:500],
         ticket_id=ticket.id if ticket is not None else None,
         held_until=arrival.now + timedelta(hours=HELD_HOURS),
+    )
+
+
+def speaks_to_client(arrival: Arrival, person: Staff, parsed: Parsed) -> bool:
+    """Return whether a mail's words go to the client: its address says so, or it corrects a mail whose address did.
+
+    Our refusals are answered where notes are left (CM1). There commands that were put right take their words to where
+    those of the held mail were going (CM3); words without commands stay among us.
+    """
+    token = arrival.match.token
+    if token is None or token.audience is Audience.STAFF_REPLY:
+        return token is not None
+    if token.audience is not Audience.STAFF_NOTE or not parsed.has_commands:
+        return False
+    message = arrival.message
+    ids = (*message.in_reply_to, *message.references[-1:])
+    return any(
+        letter.code == Code.CMD
+        and letter.reader == fold(person.email)
+        and letter.ticket_id is not None
+        and bool(letter.draft["values"].get("answers_client"))
+        and arrival.work.tickets.by_id(letter.ticket_id).number == arrival.match.ticket
+        for letter in arrival.work.tickets.letters_named(ids)
     )
 
 

@@ -69,7 +69,7 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_
     except Conflict as conflict:
         return held.refuse(arrival, person, ticket, parsed, (_blamed(conflict),))
     if not parsed.has(CommandName.UNDO):
-        undoing.remember(acting, before)
+        undoing.remember(acting, before, parsed)
     if done and any(command.name in _CONFIRMED for command in parsed.commands):
         _receipt(acting, done)
     shipping.tell_what_follows(acting)
@@ -256,6 +256,7 @@ def _out_of_place(parsed: Parsed) -> Iterator[CommandError]:
 
 def _receipt(acting: Acting, done: list[str]) -> None:
     arrival, ticket = acting.arrival, acting.ticket
+    addresses = arrival.post.staff_addresses(ticket.number, reader=acting.person.email, now=arrival.now)
     arrival.send(
         command_receipt(
             reader=reader_of(acting.person),
@@ -265,5 +266,7 @@ def _receipt(acting: Acting, done: list[str]) -> None:
             now=arrival.now,
             ticket=ticket_facts(arrival.work, ticket, acting.care, now=arrival.at),
             subject=arrival.message.subject,
+            note_address=addresses.note,
+            answer=addresses.answer,
         )
     )

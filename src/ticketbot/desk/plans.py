@@ -75,6 +75,7 @@ def receipt(arrival: Arrival, person: Staff, done: list[str]) -> Draft:
         thread=Thread.after(arrival.message),
         now=arrival.now,
         subject=arrival.message.subject,
+        note_address=arrival.own_report_address(person),
     )
 
 

@@ -5,6 +5,7 @@ from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import care_of
 from ticketbot.desk.challenges import answer_to_challenge, hold_and_ask
+from ticketbot.desk.held import speaks_to_client
 from ticketbot.desk.orders import act
 from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.reported import answered, answers_reminder
@@ -63,8 +64,7 @@ def _acts(arrival: Arrival, person: Staff, parsed: Parsed, *, is_confirmed: bool
     report = arrival.clues.own_token(person.email, {Audience.REPORT})
     if not parsed.has_commands and (report is not None or answers_reminder(arrival, person)):
         return answered(arrival, person, report)
-    token = arrival.match.token
-    is_public = token is not None and token.audience is Audience.STAFF_REPLY
+    is_public = speaks_to_client(arrival, person, parsed)
     return act(arrival, person, parsed, is_public=is_public, is_confirmed=is_confirmed)
 
 

@@ -72,9 +72,13 @@ def command_receipt(
     ticket: TicketFacts | None = None,
     subject: str = "",
     note_address: str | None = None,
+    answer: str = "",
     launch: str | None = None,
 ) -> Draft:
-    """Say (CMD:receipt) what a command mail did, one sentence a line (*done*). *subject* is the command mail's own."""
+    """Say (CMD:receipt) what a command mail did, one sentence a line (*done*). *subject* is the command mail's own.
+
+    *note_address* is where a reply goes; *answer* is shown as the address that answers the client.
+    """
     return write(
         Code.CMD,
         key=key_of(Code.CMD, "receipt", cause.mark, reader=reader),
@@ -94,6 +98,8 @@ def command_receipt(
             "has_text": False,
             "held_until": None,
             "ticket": ticket,
+            "answer": answer,
+            "answers_client": False,
         },
     )
 
@@ -110,12 +116,14 @@ def command_error(
     has_text: bool = False,
     held_until: datetime | None = None,
     reply_to: str | None = None,
+    answer: str = "",
+    answers_client: bool = False,
 ) -> Draft:
     """Say (CMD:error) that nothing was done and nothing was sent; which line, why, and what would be right.
 
     *has_text* offers `#ok`, which sends the mail as plain text to the client; *held_until* is when the held mail
-    becomes an internal note. *reply_to* is the address that the held mail was sent to, so that a corrected resend
-    means the same.
+    becomes an internal note. *reply_to* is an internal address: a plain reply never reaches a client (CM1). *answer* is
+    shown as the address that answers the client; with *answers_client* a corrected reply's words go there too (CM3).
     """
     return write(
         Code.CMD,
@@ -135,6 +143,8 @@ def command_error(
             "has_text": has_text,
             "held_until": held_until,
             "ticket": ticket,
+            "answer": answer,
+            "answers_client": answers_client,
         },
     )
 
