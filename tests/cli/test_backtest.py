@@ -54,3 +54,18 @@ def test_a_wrong_file_is_told_with_its_line(run: Run, desk: Path) -> None:
     assert result.exit_code == 78
     assert "wrong.toml line" in result.stderr
     assert "has no open hour" in result.stderr
+
+
+def test_a_file_with_targets_only_is_told_how_it_becomes_whole(run: Run, desk: Path) -> None:
+    (desk / "targets.toml").write_text('[targets.standard]\nP3 = { first_response = "1 h" }\n')
+
+    result = run("backtest", "--policy", "targets.toml")
+
+    assert result.exit_code == 78
+    assert "ticketbot desk show > new.toml" in result.stderr
+
+
+def test_what_came_after_an_instant_is_left_out(run: Run, with_ticket: Path) -> None:
+    told = run("backtest", "--policy", "desk.toml", "--until", "2026-01-01T00:00:00Z")
+
+    assert told.stdout == "no ticket in that time\n"

@@ -1,7 +1,7 @@
 """`ticketbot launch`: where launches stand, what their plan says, and how ready they are."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -108,3 +108,15 @@ def _play(folder: Path) -> None:
             detail={"kind": "exit", "decision": "extend", "score": 47.25, "blockers": ["G2"]},
         )
     store.close()
+
+
+def test_a_gate_whose_instant_passed_without_a_decision_is_said_to_be_overdue(run: Run, desk: Path) -> None:
+    after = (datetime.fromisoformat(GATE) + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
+
+    listed = run("launch", "list", "--at", after).stdout
+    text = run("launch", "ready", "acme/hr", "--at", after).stdout
+    before = run("launch", "ready", "acme/hr", "--at", DURING).stdout
+
+    assert ", not decided" in listed
+    assert "has not been decided" in text
+    assert "has not been decided" not in before

@@ -210,5 +210,42 @@ def test_a_policy_without_the_profile_of_a_launch_is_refused_with_the_remedy(sto
         played(desk, replace(policy, profiles={"none": policy.profiles["none"]}))
 
 
+def test_the_holidays_are_those_of_the_other_file(store: Store) -> None:
+    desk = DeskDriver(store)
+    writes(desk)
+    day = desk.ticket().created_at.date()
+    days = ", ".join(str(day + timedelta(days=count)) for count in range(3))
+    text = DESK + f'\n[targets.hypercare]\n{desk.ticket().priority} = {{ calendar = "B" }}\n'
+    other = parse_desk(f"{text}[holidays]\nacme = [{days}]\n")
+
+    with store.look() as work:
+        backtest = Backtest(work=work, policy=other.policy, other=other.policy, now=desk.now, desk=other.desk)
+        found = backtest.judge(since=desk.now - timedelta(days=90))
+
+    first = next(each for each in found if each.clock.name == "FR")
+    assert first.was is not None
+    assert first.would is not None
+    assert first.was.due_at is not None
+    assert first.would.due_at is not None
+    assert first.would.due_at - first.was.due_at >= timedelta(days=2)
+
+
+def test_what_an_earlier_version_of_the_desk_promised_is_named_so_where_it_differs(store: Store) -> None:
+    desk = DeskDriver(store)
+    writes(desk)
+    says(desk, "We look at it.")
+    priority = desk.ticket().priority
+    other = parse_desk(DESK + f'\n[targets.hypercare]\n{priority} = {{ first_response = "10 min" }}\n').policy
+    policy = a_desk_file(desk.file).policy
+
+    with store.look() as work:
+        backtest = Backtest(work=work, policy=policy, other=other, now=desk.now, in_force_since=desk.now)
+        found = backtest.judge(since=desk.now - timedelta(days=90))
+
+    told = {each.clock.name.value: each.reason(zone=ZONE) for each in found}
+    assert told["FR"].endswith("10 min too late; promised under an earlier version of the desk")
+    assert "earlier version" not in told["RES"]
+
+
 def test_no_tickets_are_said_as_such(store: Store) -> None:
     assert list(backtest_text(played(DeskDriver(store)), zone=ZONE)) == ["no ticket in that time"]

@@ -336,6 +336,7 @@ def test_every_example_fits_its_own_form(name: str) -> None:
         ("sev s2", {"severity": "S2"}),
         ("priority p1 client called", {"priority": "P1", "reason": "client called"}),
         ("link t9", {"ticket": "T-9"}),
+        ("why 1001", {"ticket": "T-1001"}),
         ("link [T-9]", {"ticket": "T-9"}),
         ("why T18", {"ticket": "T-18"}),
         ("why", {}),

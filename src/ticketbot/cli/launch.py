@@ -109,10 +109,13 @@ def ready(slug: str, *, at: str | None, as_json: bool) -> None:
         assert care.plan is not None
         found = standing(work, rules, care, at=now)
         lines = lines_of(found, care) if found is not None else []
+        is_overdue = found is not None and _is_overdue(work, row, found.decides_at, now)
     if as_json:
         print_json({"launch": row.slug, "at": now, **(_ready_facts(found) if found is not None else {"kind": None})})
     elif found is not None:
         click.echo("\n".join(lines))
+        if is_overdue:
+            click.echo(f"the gate was due {instant(found.decides_at)} and has not been decided")
     else:
         click.echo(f"{row.slug} is in {care.plan.phase_at(now).value}; no gate is before it")
 
@@ -151,7 +154,7 @@ def _facts(work: "Work", rules: "Rules", row: "Launch", now: datetime) -> dict[s
 
     care = _care(work, rules, row, now)
     assert care.plan is not None
-    phase = care.plan.phase_at(now)
+    phase, gate_at = care.plan.phase_at(now), gate_after(rules, care, at=now)
     return {
         "launch": row.slug,
         "name": row.name,
@@ -162,9 +165,18 @@ def _facts(work: "Work", rules: "Rules", row: "Launch", now: datetime) -> dict[s
         "is_paused": care.plan.is_paused(now),
         "stays_since": care.plan.stays_since(now),
         "ends_at": care.plan.end_of(phase, now),
-        "gate_at": gate_after(rules, care, at=now),
+        "gate_at": gate_at,
+        "gate_is_overdue": _is_overdue(work, row, gate_at, now),
         "open": len(work.tickets.of_launch(row.id, OPEN_STATES)),
     }
+
+
+def _is_overdue(work: "Work", row: "Launch", gate_at: datetime | None, now: datetime) -> bool:
+    """Say whether a gate's instant passed and no decision of it is recorded."""
+    if gate_at is None or gate_at >= now:
+        return False
+    gates = work.tickets.events_named("gate")
+    return not any(each.launch_id == row.id and gate_at <= each.at <= now for each in gates)
 
 
 def _whole(work: "Work", rules: "Rules", row: "Launch", now: datetime) -> dict[str, Any]:
@@ -212,4 +224,5 @@ def _ready_facts(found: "Standing") -> dict[str, Any]:
 def _row(facts: Mapping[str, Any]) -> tuple[object, ...]:
     ends = "stays" if facts["stays_since"] else facts["ends_at"]
     phase = f"{facts['phase']}{', paused' if facts['is_paused'] else ''}"
-    return (facts["launch"], facts["name"], phase, facts["day_index"], ends, facts["gate_at"], facts["open"])
+    gate = f"{instant(facts['gate_at'])}, not decided" if facts["gate_is_overdue"] else facts["gate_at"]
+    return (facts["launch"], facts["name"], phase, facts["day_index"], ends, gate, facts["open"])

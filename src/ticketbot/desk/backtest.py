@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ticketbot.desk.care import Care, care_for
+from ticketbot.deskfile import Desk
+from ticketbot.domain.calendars import schedule_for
 from ticketbot.domain.clocks import Clock, Terms, clock_of
 from ticketbot.domain.errors import ConfigurationError
 from ticketbot.domain.phases import Phase
@@ -17,25 +19,34 @@ from ticketbot.domain.policy import Policy
 from ticketbot.domain.replay import Fact, Happening, enters_hypercare, facts_of, replay
 from ticketbot.reports.backtest import Judged
 from ticketbot.store.database import Work
+from ticketbot.store.desk import holidays_of
 from ticketbot.store.models import Event, Ticket
 
 #: How many tickets are read at once.
 BATCH = 500
+#: Of which years holidays are looked up, as far back as promises of open and past tickets reach.
+YEARS_BACK, YEARS_AHEAD = 1, 3
 
 
 @dataclass(slots=True, kw_only=True)
 class Backtest:
-    """Tickets of some time, under the policy that was and under another."""
+    """Tickets of some time, under the policy that was and under another.
+
+    The holidays are those of *desk*, the other file, for each client that it names. What began before *in_force_since*
+    was promised under an earlier version of the desk, and is told as such.
+    """
 
     work: Work
     policy: Policy
     other: Policy
     now: datetime
+    desk: Desk | None = None
+    in_force_since: datetime | None = None
     _cares: dict[tuple[int | None, int | None], tuple[Care, Care]] = field(default_factory=dict)
 
-    def judge(self, *, since: datetime) -> list[Judged]:
-        """Return every promise of the tickets received since then, as it went and as it would have gone."""
-        tickets = self.work.readings.tickets_created(since=since, until=self.now)
+    def judge(self, *, since: datetime, until: datetime | None = None) -> list[Judged]:
+        """Return every promise of the tickets received between, as it went and as it would have gone."""
+        tickets = self.work.readings.tickets_created(since=since, until=until or self.now)
         entered = [event for event in self.work.tickets.events_named("phase") if enters_hypercare(_happening(event))]
         batches = (tickets[first : first + BATCH] for first in range(0, len(tickets), BATCH))
         return [judged for batch in batches for judged in self._batch(batch, entered)]
@@ -51,10 +62,12 @@ class Backtest:
         would = replay(facts_of(happened), terms=lambda fact: self._terms(ticket, fact))
         recorded = {(clock.name, clock.cycle): clock for clock in was}
         played = {(clock.name, clock.cycle): clock for clock in would}
-        return [
+        found = [
             Judged(ticket=ticket.number, was=recorded.get(key), would=played.get(key), at=self.now)
             for key in sorted(recorded.keys() | played.keys())
         ]
+        since = self.in_force_since
+        return [replace(each, is_earlier=since is not None and each.clock.started_at < since) for each in found]
 
     def _terms(self, ticket: Ticket, fact: Fact) -> Terms:
         """Return what the other policy promises at a step: the phase of then, the targets and hours of the other."""
@@ -86,8 +99,21 @@ class Backtest:
                 care_for(self.work, policy=policy, client=client, launch=launch, now=self.now)
                 for policy in (self.policy, self.other)
             )
-            self._cares[key] = present, other
+            self._cares[key] = present, self._with_holidays(other)
         return self._cares[key]
+
+    def _with_holidays(self, care: Care) -> Care:
+        """Return the care with the holidays that the other file gives its client."""
+        client = care.client
+        if self.desk is None or client is None or client.slug not in self.desk.clients:
+            return care
+        years = range(self.now.year - YEARS_BACK, self.now.year + YEARS_AHEAD)
+        holidays = holidays_of(self.desk.holidays_of(client.slug), years=years)
+        schedules = {
+            name: schedule_for(calendar=each.calendar, zone=each.zone, holidays=holidays)
+            for name, each in care.schedules.items()
+        }
+        return replace(care, schedules=schedules)
 
     def _happened(self, tickets: Sequence[Ticket], entered: Sequence[Event]) -> dict[int, list[Happening]]:
         """Return the events of each ticket, with those of its launch that raised it."""

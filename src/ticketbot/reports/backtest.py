@@ -31,6 +31,7 @@ class Judged:
     was: Clock | None
     would: Clock | None
     at: datetime
+    is_earlier: bool = False
 
     @property
     def clock(self) -> Clock:
@@ -55,7 +56,11 @@ class Judged:
         return self.fate is not self.other_fate
 
     def reason(self, *, zone: ZoneInfo) -> str:
-        """Return why: the target, when it would have been due, and when it was done."""
+        """Return why: the target, when it would have been due, when it was done, and whether another file held then."""
+        is_other = self.is_earlier and self.differs
+        return f"{self._reason(zone)}{'; promised under an earlier version of the desk' if is_other else ''}"
+
+    def _reason(self, zone: ZoneInfo) -> str:
         clock = self.would
         if clock is None:
             return "the other policy makes no such promise"
