@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ticketbot.domain.errors import NotFound, UsageError
+from ticketbot.domain.errors import NotFound, UnreadableMail, UsageError
 from ticketbot.domain.messages import Message
 from ticketbot.inbound.describe import describe
 from ticketbot.inbound.files import Found, is_there, mails_in
-from ticketbot.inbound.inline import InlineReader
 from ticketbot.inbound.parse import stub
+from ticketbot.inbound.pool import PooledReader
+from ticketbot.inbound.reader import Reader
 
 if TYPE_CHECKING:
     from ticketbot.app import App
@@ -42,50 +43,77 @@ def understood(paths: Sequence[Path]) -> Iterator[dict[str, object]]:
 
     Raises NotFound where none of the paths names anything.
     """
-    return describe(
-        (found.name, stub(b"", reason=found.error) if found.error else read_one(found.raw)) for found in _all(paths)
-    )
+    with PooledReader(size=1) as reader:
+        yield from describe(
+            (found.name, stub(b"", reason=found.error) if found.error else read_by(reader, found.raw))
+            for found in _all(paths)
+        )
 
 
 def read_one(raw: bytes) -> Message:
-    """Return what one mail says."""
-    return InlineReader().read(raw)
+    """Return what one mail says, read in a child of limited time and memory."""
+    with PooledReader(size=1) as reader:
+        return read_by(reader, raw)
+
+
+def read_by(reader: Reader, raw: bytes) -> Message:
+    """Return what a mail says; one that costs its child's life is a stub that says so."""
+    try:
+        return reader.read(raw)
+    except UnreadableMail as error:
+        return stub(raw, reason=str(error))
 
 
 def take_in(settings: "Settings", paths: Sequence[Path], *, mailbox: str | None, is_answered: bool) -> Taken:
     """Keep every mail of *paths*, and understand them unless a service runs that will."""
     from ticketbot.app import build
-    from ticketbot.store.lock import is_locked
 
     name, channel = _mailbox(settings, mailbox)
-    app = build(settings)
-    try:
-        app.store.require_current()
-        new: list[int] = []
-        known = 0
-        unread: list[Found] = []
-        for batch in _batches(_shown(_readable(_all(paths), unread))):
-            for mail_id, is_new in _keep(app, batch, name=name, channel=channel, is_answered=is_answered):
-                new += [mail_id] if is_new else []
-                known += not is_new
-        file = settings.database.sqlite_file
-        is_left = file is not None and is_locked(file)
-        if not is_left:
-            with app.serving():
-                while app.pipeline.do_one():
-                    pass
-        with app.store.look() as work:
-            states = Counter(work.inbox.mail(mail_id).state for mail_id in new)
-        return Taken(new=len(new), known=known, unread=len(unread), states=states, is_left_to_service=is_left)
-    finally:
-        app.close()
+    with PooledReader(size=settings.reading.children or None) as reader:
+        app = build(settings, reader=reader, lanes=reader.size)
+        try:
+            return _taken(app, settings, paths, reader=reader, name=name, channel=channel, is_answered=is_answered)
+        finally:
+            app.close()
+
+
+def _taken(
+    app: "App",
+    settings: "Settings",
+    paths: Sequence[Path],
+    *,
+    reader: PooledReader,
+    name: str,
+    channel: str,
+    is_answered: bool,
+) -> Taken:
+    from ticketbot.store.lock import is_locked
+
+    app.store.require_current()
+    new: list[int] = []
+    known = 0
+    unread: list[Found] = []
+    for batch in _batches(_shown(_readable(_all(paths), unread))):
+        for mail_id, is_new in _keep(app, batch, reader=reader, name=name, channel=channel, is_answered=is_answered):
+            new += [mail_id] if is_new else []
+            known += not is_new
+    file = settings.database.sqlite_file
+    is_left = file is not None and is_locked(file)
+    if not is_left:
+        with app.serving():
+            while app.pipeline.do_one():
+                pass
+            app.pipeline.close()
+    with app.store.look() as work:
+        states = Counter(work.inbox.mail(mail_id).state for mail_id in new)
+    return Taken(new=len(new), known=known, unread=len(unread), states=states, is_left_to_service=is_left)
 
 
 def _keep(
-    app: "App", batch: Sequence[bytes], *, name: str, channel: str, is_answered: bool
+    app: "App", batch: Sequence[bytes], *, reader: PooledReader, name: str, channel: str, is_answered: bool
 ) -> Iterator[tuple[int, bool]]:
     now = app.clock.now()
-    dated = [(raw, read_one(raw).date) for raw in batch]
+    dated = [(raw, read_by(reader, raw).date) for raw in batch]
     with app.store.work() as work:
         for raw, date in dated:
             row, is_new = work.inbox.keep(
