@@ -175,3 +175,29 @@ def test_who_came_along_by_a_merge_leaves_again(store: Store) -> None:
 
     assert (joined, desk.participants()) == (["mara@acme.example", "jonas@acme.example"], ["mara@acme.example"])
     assert desk.ticket(1002).state == "new"
+
+
+@on_sqlite
+@pytest.mark.parametrize("lasting", ["#block evil.example", "#away until 2027-03-18", "#take\n#block evil.example"])
+def test_undo_never_takes_back_an_older_step_or_half_a_step(store: Store, lasting: str) -> None:
+    desk = opened(store)
+    note(desk, "#priority P1 they wait")
+    note(desk, lasting)
+    before = state_of(desk)
+
+    note(desk, "#undo")
+
+    assert f"{lasting.rsplit(chr(10), maxsplit=1)[-1].split(maxsplit=1)[0]} is not taken back" in refused(desk)
+    assert state_of(desk) == before
+
+
+@on_sqlite
+def test_undo_takes_back_what_was_written_down_last_and_names_it(store: Store) -> None:
+    desk = opened(store)
+    note(desk, "#priority P1 they wait")
+    note(desk, "#docgap how to sign")
+
+    note(desk, "#undo")
+
+    assert desk.ticket().priority == "P1"
+    assert "(#docgap how to sign)" in desk.letter("CMD").draft["values"]["done"][0]

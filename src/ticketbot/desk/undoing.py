@@ -9,7 +9,9 @@ from ticketbot.desk.actions import Acting
 from ticketbot.desk.care import care_of
 from ticketbot.desk.promises import load_clocks, save_clocks
 from ticketbot.domain.clocks import clock_of, memory_of
-from ticketbot.domain.commands import Command
+from ticketbot.domain.command_specs import Group
+from ticketbot.domain.command_table import TABLE
+from ticketbot.domain.commands import Command, Parsed
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.messages import fold
 from ticketbot.outbound.letters import Code
@@ -31,6 +33,16 @@ _FINAL = {
     "release": "a release is put right by #release with another date",
     "problem": "a problem is put right by #problem with another title",
 }
+#: What changes a ticket, or writes something down about it, and nothing else: all of it can go back.
+_GOES_BACK = frozenset({
+    "take", "assign", "pending", "resolve", "close", "reopen", "spam", "notspam", "cc", "priority", "kind", "sev",
+    "impact", "urgency", "category", "concern", "ic", "comms", "merge", "launch", "snooze", "found", "workaround",
+    "review", "insight", "lesson", "action", "kb", "faq", "docgap", "ok", "send", "problem", "release", "meet",
+    "training", "workshop", "webinar", "visit", "shipped",
+})  # fmt: skip
+#: What does nothing that could go back.
+_NO_STEP = frozenset({"note", "help", "status", "ticket", "digest", "ready", *(each.name for each in TABLE[Group.ASK])})
+_LONGEST_SAID = 200
 #: Letters that only tell a step's maker of it.
 _RECEIPTS = frozenset({Code.CMD, Code.HELP})
 
@@ -49,12 +61,19 @@ def snapshot(acting: Acting) -> Memory:
     }
 
 
-def remember(acting: Acting, before: Memory) -> None:
-    """Keep how a ticket was, where the step changed anything."""
+def remember(acting: Acting, before: Memory, parsed: Parsed) -> None:
+    """Keep how a ticket was before a mail that did anything, also where what it did is no part of the ticket."""
     arrival = acting.arrival
-    if snapshot(acting) != before:
+    steps = [each for each in parsed.commands if each.name not in _NO_STEP]
+    if steps or snapshot(acting) != before:
+        said = ", ".join(each.line.strip() for each in steps)[:_LONGEST_SAID] or "your answer"
+        lasting = next((f"#{each.name}" for each in steps if each.name not in _GOES_BACK), None)
         arrival.work.register.remember(
-            acting.ticket.id, at=arrival.at, actor=acting.person.slug, cause=arrival.message.sha256, memory=before
+            acting.ticket.id,
+            at=arrival.at,
+            actor=acting.person.slug,
+            cause=arrival.message.sha256,
+            memory=before | {"said": said, "lasting": lasting},
         )
 
 
@@ -85,7 +104,10 @@ def undo(acting: Acting, _command: Command) -> str:
     work.register.forget_step(ticket.id)
     ticket.updated_at = arrival.at
     acting.note("undone", step=step.cause, state=ticket.state)
-    return f"The last step on T-{ticket.number} is taken back: it is {ticket.state} again."
+    said = step.memory.get("said", "")
+    return (
+        f"The last step on T-{ticket.number} is taken back{f' ({said})' if said else ''}: it is {ticket.state} again."
+    )
 
 
 def _before_merging(acting: Acting, step: LastStep) -> Acting:
@@ -114,6 +136,8 @@ def _check(acting: Acting, step: LastStep) -> None:
         raise Conflict(f"something happened to T-{ticket.number} since: {since[-1].action} by {since[-1].actor}")
     if final := next((each.action for each in own if each.action in _FINAL), None):
         raise Conflict(_FINAL[final])
+    if lasting := step.memory.get("lasting"):
+        raise Conflict(f"{lasting} is not taken back by #undo, nor the rest of its mail ({step.memory['said']})")
     told = [each for each in _letters_of(acting, step) if each.state not in _STAYS]
     if told:
         raise Conflict(f"{told[0].reader} was told already ({told[0].code}); put it right by a new command")
