@@ -11,6 +11,7 @@ from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.reported import answered, answers_reminder
 from ticketbot.desk.strangers import answer_about_stranger
 from ticketbot.desk.told import reader_of, staff_thread
+from ticketbot.desk.unsent import tell_of_unsent
 from ticketbot.domain.authority import StaffStanding, staff_standing
 from ticketbot.domain.commands import Parsed, parse
 from ticketbot.domain.tokens import Audience
@@ -42,10 +43,12 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
         case StaffStanding.NOTE | StaffStanding.UNVERIFIED_NOTE:
             is_verified = ruling.standing is StaffStanding.NOTE
             outcome = _note_only(arrival, person, is_verified=is_verified, reason=ruling.reason)
+            tell_of_unsent(arrival, person)
             if ruling.tells_registered_address:
                 _tell_registered(arrival, person)
             return outcome
         case StaffStanding.TRIAGE:
+            tell_of_unsent(arrival, person)
             return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason=ruling.reason)
         case StaffStanding.QUARANTINE:
             return Outcome(state=MailState.QUARANTINED, fate=Fate.QUARANTINE, reason=ruling.reason)
