@@ -157,3 +157,50 @@ def test_a_plain_note_to_a_ticket_that_looks_like_a_line_stays_a_note(store: Sto
     note(desk, "T-1001 chen")
 
     assert desk.owner() is None
+
+
+@on_sqlite
+def test_an_answer_to_a_refusal_or_receipt_about_a_report_acts_like_an_answer_to_the_report(store: Store) -> None:
+    desk = opened(store)
+    answer_report(desk, "T-1001 bne", launch=None)
+
+    reply_to(desk, desk.letter("CMD"), "T-1001 ben", sender=DANA)
+    reply_to(desk, desk.letters("CMD")[-1], "T-1001 chen", sender=DANA)
+
+    assert desk.owner() == "chen"
+    assert desk.letters("TRIAGE") == []
+
+
+@on_sqlite
+def test_an_answer_to_a_refused_plan_takes_commands(store: Store) -> None:
+    desk = opened(store)
+    answer_report(desk, "#status acme/hx")
+
+    reply_to(desk, desk.letter("CMD"), "#status acme/hr", sender=DANA)
+
+    assert desk.letters("CMD")[-1].draft["values"]["variant"] == "receipt"
+
+
+@on_sqlite
+def test_words_that_nobody_would_read_come_back_with_the_forms_of_an_answer(store: Store) -> None:
+    desk = opened(store)
+    lead = "Ana Silva <ana@desk.example>"
+
+    answer_report(desk, "A good week, thanks all.", sender=lead, of="ana@desk.example")
+    told = desk.letters("NOTICE")
+
+    assert bool(told) or "no lead but you" in refused(desk)
+
+
+@on_sqlite
+def test_our_own_people_are_never_shown_as_unknown_senders(store: Store) -> None:
+    desk = opened(store)
+
+    desk.receive(a_mail(sender=DANA, subject="Good morning", body="Hello all."))
+    desk.run_due()
+
+    letters = desk.letters("TRIAGE")
+    assert letters
+    for letter in letters:
+        assert letter.draft["values"]["mails"][0]["is_staff"] is True
+        assert letter.draft["reply_to"] is None

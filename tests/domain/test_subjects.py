@@ -1,11 +1,15 @@
 """Subjects: prefixes of twenty languages, our tags, other systems' tags."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketbot.domain.subjects import (
     FORWARD_PREFIXES,
+    OUR_PREFIXES,
     REPLY_PREFIXES,
     bare_subject,
     is_answer,
@@ -134,3 +138,24 @@ def test_a_bare_subject_stays_as_it_is(subject: str) -> None:
     once = bare_subject(subject)
 
     assert bare_subject(once) == once
+
+
+@pytest.mark.parametrize("word", OUR_PREFIXES)
+def test_what_our_own_letters_put_before_a_subject_goes_with_the_prefix_of_an_answer(word: str) -> None:
+    assert bare_subject(f"Re: [{word}] T-1005 AW: [{word}] Login broken") == "Login broken"
+    assert bare_subject(f"Re: [{word}] Login broken") == "Login broken"
+
+
+def test_brackets_of_a_clients_own_subject_stay() -> None:
+    assert bare_subject("[done] Login works") == "[done] Login works"
+    assert bare_subject("Re: [urgent] Login broken") == "[urgent] Login broken"
+
+
+def test_every_bracket_of_our_letters_to_staff_is_known() -> None:
+    subjects = [each.read_text() for each in Path("templates/mail").rglob("subject.txt")]
+    first = "\n".join(line for text in subjects for line in text.splitlines() if "[" in line)
+    bracketed = re.findall(r"\[([^\W\d][\w ]+)\]", re.sub(r"\w+\[[^]]*\]", "", first))
+    quoted = re.findall(r"\[\{\{ \"([^\"]+)\" if [^}]* else \"([^\"]+)\" \}\}\]", first)
+
+    assert {*bracketed, *(word for pair in quoted for word in pair)} <= set(OUR_PREFIXES)
+    assert len(quoted) == 4

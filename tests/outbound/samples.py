@@ -581,6 +581,9 @@ def _desk_letters(reader: Reader, *, ticket: TicketFacts, clocks: tuple[ClockFac
             now=NOW,
         ),
         "triage": letters_desk.triage(reader=reader, mails=(unknown,), now=NOW, cause=CAUSE),
+        "triage-colleague": letters_desk.triage(
+            reader=reader, mails=(replace(unknown, is_staff=True, guesses=()),), now=NOW, cause=CAUSE
+        ),
         "triage-bundle": letters_desk.triage(
             reader=reader,
             mails=(unknown, replace(unknown, subject="", text="", sender_name="", guesses=(), why="free-mail domain")),

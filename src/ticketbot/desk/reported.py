@@ -50,7 +50,8 @@ def answer_report(arrival: Arrival, person: Staff, token: Token | None) -> Outco
             raise _Stopped(error) from conflict
     if answer.rest and not is_sign_off(answer.rest, own_name=person.name):
         launch = arrival.post.launch_of(arrival.work, token) if token is not None else None
-        _tell_lead(arrival, person, answer.rest, launch)
+        if not _tell_lead(arrival, person, answer.rest, launch) and not answer.lines:
+            raise _Stopped(_nobody_reads(answer.rest))
     if told := [each for each in done if each]:
         arrival.send(receipt(arrival, person, lines_of(told)))
     what = "; ".join(line.line for line in answer.lines) or "a note to the lead"
@@ -120,11 +121,22 @@ def _command(name: str, line: ReportLine, **args: str) -> Command:
     return Command(name=CommandName(name), line_no=1, line=line.line, args=args)
 
 
-def _tell_lead(arrival: Arrival, person: Staff, words: str, launch: Launch | None) -> None:
-    """Pass on to the lead what somebody answered in their own words."""
+def _nobody_reads(words: str) -> CommandError:
+    return CommandError(
+        line_no=1,
+        line=words.strip().partition("\n")[0][:200],
+        reason="there is no lead but you to pass these words on to",
+        suggestion=_FORMS,
+    )
+
+
+def _tell_lead(arrival: Arrival, person: Staff, words: str, launch: Launch | None) -> bool:
+    """Pass on to the lead what somebody answered in their own words; return whether there is one to read it."""
+    is_told = False
     for who in arrival.people().in_role("lead", launch=launch, phase=None):
         if fold(who.address) == fold(person.email):
             continue
+        is_told = True
         arrival.send(
             notice(
                 reader=reader_of_told(who),
@@ -137,3 +149,4 @@ def _tell_lead(arrival: Arrival, person: Staff, words: str, launch: Launch | Non
                 cause=arrival.cause,
             )
         )
+    return is_told

@@ -10,6 +10,7 @@ from ticketbot.desk.people import Told
 from ticketbot.desk.post import mark_of_mail
 from ticketbot.desk.told import reader_of, reader_of_told
 from ticketbot.domain.drafts import Draft
+from ticketbot.domain.messages import fold
 from ticketbot.outbound.facts import Cause
 from ticketbot.outbound.letters_desk import Matter, UnknownMail, notice, triage
 from ticketbot.store.database import Work
@@ -34,8 +35,11 @@ class Strangers(Timed):
                 return False  # somebody else has them in hand
             slot = now if len(mails) > 1 else None
             cause = Cause(mark=mails[0].sha256, sha256=mails[0].sha256) if slot is None else None
-            for person in self.people(work, self.desk.rules(work), now=now).triage(None, None):
-                shown = [self._shown(mail, person, now) for mail in mails]
+            rules = self.desk.rules(work)
+            for person in self.people(work, rules, now=now).triage(None, None):
+                shown = [
+                    self._shown(mail, person, now, is_staff=fold(mail.from_address) in rules.staff) for mail in mails
+                ]
                 letter = triage(reader=reader_of(person), mails=shown, now=now, slot=slot, cause=cause)
                 self.send(work, [letter], now=now)
             for mail in mails:
@@ -51,7 +55,7 @@ class Strangers(Timed):
         at = _tells_at(work, MailState.TRIAGE, now)
         return at is not None and at <= now
 
-    def _shown(self, mail: InboxMail, person: Staff, now: datetime) -> UnknownMail:
+    def _shown(self, mail: InboxMail, person: Staff, now: datetime, *, is_staff: bool) -> UnknownMail:
         mark = mark_of_mail(mail.sha256)
         return UnknownMail(
             fingerprint=mail.excerpt.get("fingerprint") or mail.sha256,
@@ -62,6 +66,7 @@ class Strangers(Timed):
             at=mail.received_at,
             address=self.desk.post.triage_address(mark, reader=person.email, now=now),
             why=mail.reason or "",
+            is_staff=is_staff,
         )
 
 

@@ -69,6 +69,15 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 
+#: What our letters to our own people put before a subject, in each language; cut only where an answer repeats it.
+OUR_PREFIXES = (
+    "done", "not done", "held", "unknown sender", "no ticket", "ticketbot",
+    "erledigt", "nicht ausgeführt", "zurückgehalten", "unbekannter Absender", "kein Ticket",
+)  # fmt: skip
+_OURS = re.compile(
+    rf" ?\[(?:{'|'.join(map(re.escape, OUR_PREFIXES))})\](?: T-[1-9][0-9]{{0,8}}(?![0-9]))?", re.IGNORECASE
+)
+
 
 def tag(number: int) -> str:
     """Return the tag that names a ticket in every subject."""
@@ -86,11 +95,16 @@ def strip_own_tags(subject: str) -> str:
 
 
 def bare_subject(subject: str) -> str:
-    """Return a subject without our tags and without reply and forward prefixes, however many are stacked."""
+    """Return a subject without our tags and without reply and forward prefixes, however many are stacked.
+
+    What our own letters put before a subject goes with the prefix of the answer that repeats it.
+    """
     bare = strip_own_tags(subject[:LONGEST_SUBJECT])
     start = 0
     while found := _PREFIX.match(bare, start):
         start = found.end()
+        if ours := _OURS.match(bare, start):
+            start = ours.end()
     return bare[start:].strip()
 
 

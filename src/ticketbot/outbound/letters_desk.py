@@ -39,6 +39,7 @@ class UnknownMail:
     """A mail whose sender we do not know, with this reader's own address for `#client`, `#spam` and `#block` on it.
 
     `fingerprint` names the mail in the letter's key; `guesses` are slugs of clients that it may belong to.
+    `is_staff`: one of our own people wrote it, about no ticket; nobody is asked whose it is.
     """
 
     fingerprint: str
@@ -50,6 +51,7 @@ class UnknownMail:
     address: str
     guesses: tuple[str, ...] = ()
     why: str = ""
+    is_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +194,7 @@ def triage(
         reader=reader,
         cause=cause,
         now=now,
-        reply_to=mails[0].address if len(mails) == 1 else None,
+        reply_to=mails[0].address if len(mails) == 1 and not mails[0].is_staff else None,
         values={"mails": mails},
     )
 
