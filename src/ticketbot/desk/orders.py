@@ -33,14 +33,16 @@ from ticketbot.store.models import MailState, Staff
 Made = TypeVar("Made")
 #: Commands whose text goes to the client in a letter of its own kind.
 _SPEAKING = {"pending": Act.PENDING, "resolve": Act.RESOLVE, "release": Act.RELEASE, "shipped": Act.SHIPPED}
+#: Commands that tell the client that a matter is settled, also without words.
+_SETTLING = frozenset({CommandName.RESOLVE, CommandName.SHIPPED})
 #: What is confirmed by a receipt (M28): plans, weighty acts, and what nobody would otherwise see done.
 _CONFIRMED = frozenset(
     {"merge", "priority", "undo", *(spec.name for group in (Group.PLAN, Group.ASK) for spec in TABLE[group])}
 )
 
 
-def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_confirmed: bool = False) -> Outcome:
-    """Do what a staff member's mail says. *is_confirmed*: its writer was asked about it and said yes."""
+def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool) -> Outcome:
+    """Do what a staff member's mail says; *is_public*: its words are for the client."""
     if arrival.match.ticket is None:
         return _without_ticket(arrival, person, parsed)
     ticket = arrival.work.tickets.lock(arrival.work.tickets.get(arrival.match.ticket))
@@ -60,7 +62,9 @@ def act(arrival: Arrival, person: Staff, parsed: Parsed, *, is_public: bool, is_
     if errors or foreign:
         return held.refuse(arrival, person, ticket, parsed, errors or foreign, may_go_plain=not foreign)
     speaks = goes_out and bool(acting.words or arrival.message.attachments)
-    if speaks and not (is_confirmed or arrival.is_silent) and (other := held.answer_just_before(acting)) is not None:
+    writes = speaks or any(command.name in _SETTLING for command in parsed.commands)
+    is_released = arrival.mail.released_as is not None  # its writer has seen why it waited
+    if writes and not (is_released or arrival.is_silent) and (other := held.answer_just_before(acting)) is not None:
         return held.hold_second(acting, other)
     before = undoing.snapshot(acting)
     try:

@@ -59,16 +59,16 @@ def receive_confirmed(arrival: Arrival, person: Staff) -> Outcome:
     decided = answer_about_stranger(arrival, person, is_confirmed=True)
     if decided is not None:
         return decided
-    return _acts(arrival, person, parse(arrival.message.new_text, own_name=person.name), is_confirmed=True)
+    return _acts(arrival, person, parse(arrival.message.new_text, own_name=person.name))
 
 
-def _acts(arrival: Arrival, person: Staff, parsed: Parsed, *, is_confirmed: bool = False) -> Outcome:
+def _acts(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
     """Do what a mail says: an answer to a report by its lines, any other by its commands and words."""
     report = arrival.clues.own_token(person.email, {Audience.REPORT})
     if not parsed.has_commands and (report is not None or answers_reminder(arrival, person)):
         return answered(arrival, person, report)
     is_public = speaks_to_client(arrival, person, parsed)
-    return act(arrival, person, parsed, is_public=is_public, is_confirmed=is_confirmed)
+    return act(arrival, person, parsed, is_public=is_public)
 
 
 def _note_only(arrival: Arrival, person: Staff, *, is_verified: bool, reason: str) -> Outcome:
