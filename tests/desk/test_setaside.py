@@ -219,3 +219,16 @@ def test_a_held_mail_whose_copy_is_here_leaves_no_second_note(store: Store) -> N
 
     assert len(desk.messages()) == 2
     assert len(desk.letters("CMD")) == 1
+
+
+@on_sqlite
+def test_a_forged_mail_in_our_name_is_told_as_one_and_never_to_be_answered(store: Store) -> None:
+    desk = DeskDriver(store, mailboxes=asking_its_server())
+    headers = vouched("ana@desk.example", result="fail")
+
+    desk.receive(a_mail(sender="Ana Silva <ana@desk.example>", body="#cadence acme/hr weekly", headers=headers))
+    desk.run_due()
+
+    told = desk.letters("NOTICE")
+    assert told
+    assert {each.draft["values"]["what"] for each in told} == {"forged"}

@@ -9,6 +9,7 @@ from ticketbot.desk.outcome import Fate
 from ticketbot.desk.people import Told
 from ticketbot.desk.post import mark_of_mail
 from ticketbot.desk.told import reader_of, reader_of_told
+from ticketbot.domain.authority import FORGED
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.messages import fold
 from ticketbot.outbound.facts import Cause
@@ -86,7 +87,11 @@ class Quarantine(Timed):
             mails = list(work.inbox.untold(MailState.QUARANTINED)) if self._is_due(work, now) else []
             if mails:  # else somebody else has them in hand
                 managers = self.people(work, self.desk.rules(work), now=now).managers()
-                self.send(work, [_quarantined(mails, who, now) for who in managers], now=now)
+                forged = [mail for mail in mails if mail.reason == FORGED]
+                others = [mail for mail in mails if mail.reason != FORGED]
+                for what, some in ((Matter.FORGED, forged), (Matter.QUARANTINE, others)):
+                    if some:
+                        self.send(work, [_quarantined(some, what, who, now) for who in managers], now=now)
                 for mail in mails:
                     mail.told_at = now
         return bool(mails)
@@ -109,7 +114,7 @@ def _tells_at(work: Work, state: MailState, now: datetime) -> datetime | None:
     return last + BUNDLED_FOR if last is not None else now
 
 
-def _quarantined(mails: Sequence[InboxMail], who: Told, now: datetime) -> Draft:
+def _quarantined(mails: Sequence[InboxMail], what: Matter, who: Told, now: datetime) -> Draft:
     first = mails[0]
     several = (("Mails", str(len(mails))),) if len(mails) > 1 else ()
     each = [
@@ -117,7 +122,7 @@ def _quarantined(mails: Sequence[InboxMail], who: Told, now: datetime) -> Draft:
     ]
     return notice(
         reader=reader_of_told(who),
-        what=Matter.QUARANTINE,
+        what=what,
         incident=first.sha256[:20],
         since=first.received_at,
         now=now,

@@ -20,6 +20,10 @@ class StaffStanding(StrEnum):
     QUARANTINE = "quarantine"
 
 
+#: Why a mail in one of our own people's names is set aside: it is told in words of its own.
+FORGED = "authentication failed for a staff address"
+
+
 class StaffMail(StrEnum):
     """What a staff member's mail brings along."""
 
@@ -58,7 +62,7 @@ def staff_standing(sender: Sender, *, has_own_token: bool, has_commands: bool, h
     *has_commands*: its new text begins with commands, good or bad ones.
     """
     if sender.has_failed:
-        return StaffRuling(standing=StaffStanding.QUARANTINE, reason="authentication failed for a staff address")
+        return StaffRuling(standing=StaffStanding.QUARANTINE, reason=FORGED)
     mail = _staff_mail(has_own_token=has_own_token, has_commands=has_commands, has_ticket=has_ticket)
     passed, silent, unasked = STAFF_TABLE[mail]
     if not sender.authserv_configured:

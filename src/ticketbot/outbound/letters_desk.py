@@ -14,6 +14,7 @@ class Matter(StrEnum):
     """What a NOTICE is about."""
 
     QUARANTINE = "quarantine"
+    FORGED = "forged"
     UNDELIVERED = "undelivered"
     OVERSIZE = "oversize"
     LOGIN_FAILING = "login_failing"
