@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from ticketbot.desk.arrival import Arrival
-from ticketbot.domain.addressing import read_address, read_markers
+from ticketbot.domain.addressing import STAFF_AUDIENCES, read_address, read_markers
 from ticketbot.domain.commands import CommandError
-from ticketbot.domain.messages import fold
+from ticketbot.domain.messages import Message, fold
 from ticketbot.domain.senders import client_of_domain
 from ticketbot.domain.signoffs import is_sign_off
 from ticketbot.domain.tokens import Audience
@@ -14,7 +14,9 @@ from ticketbot.store.models import Staff, Ticket
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _MARKER = re.compile(r"(?:Ref\.\s*)?(?<![a-z0-9])t\.[a-z2-7]{32}(?![a-z0-9])", re.IGNORECASE)
-_PHONE = re.compile(r"(?:[A-Za-z]{1,12}[.:]?\s*)?\+?[0-9][0-9 ()/.-]{5,30}[0-9]")
+_NUMBER = r"(?![0-9]{4}-[0-9]{2}-[0-9]{2})\+?\(?[0-9][0-9\s()/.\u2010-\u2013-]{5,30}[0-9]"
+_PHONE = re.compile(rf"(?:[^\W\d_]{{1,12}}(?:[ -][^\W\d_]{{1,12}})?[.:]?\s*|[^\w\s+(]{{1,3}}\s*)?{_NUMBER}")
+_CONTACT = re.compile(rf"(?<![\w-]){_NUMBER}")
 _QUOTED = re.compile(r"\s{0,3}>")
 _WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 _MOST_ADDRESSES = 200
@@ -24,13 +26,18 @@ _MAILS_COMPARED = 20
 _LONGEST_COMPARED = 20_000
 _LONGEST_SIGNATURE = 12
 _LONGEST_LABEL = 2
+_MOST_LABELS = 4
 
 
 def for_client(arrival: Arrival, person: Staff, text: str) -> str:
     """Return a staff member's words without our tokens, our people's own addresses, and their signature's phone."""
     lines = _MARKER.sub("", text).split("\n")
-    begins = _signature(lines, names={fold(person.name), fold(person.name.partition(" ")[0])}, arrival=arrival)
-    kept = [*lines[:begins], *(line for line in lines[begins:] if not _is_private(line, arrival))]
+    names = {fold(person.name), fold(person.name.partition(" ")[0])}
+    begins = _signature(lines, names=names, arrival=arrival)
+    signed = _below_name(lines, names=names)
+    kept = [line for line in lines[begins:signed] if not _is_private(line, arrival)]
+    own = (_without_contacts(line, arrival) for line in lines[signed:])
+    kept = [*lines[: min(begins, signed)], *kept, *(line for line in own if line is not None)]
     shown = "\n".join(_ADDRESS.sub(lambda found: _public(found[0], arrival), line) for line in kept)
     return shown.strip()
 
@@ -104,6 +111,29 @@ def strangers_in(arrival: Arrival, ticket: Ticket, text: str) -> Iterator[Comman
                 reason=f"{why}; nothing of one client goes to another",
                 suggestion="take it out, or send the mail to the note address",
             )
+    for mail in arrival.message.nested:
+        if why := _why_not_enclosed(arrival, ticket, mail):
+            yield CommandError(
+                line_no=1,
+                line=f"(the attached mail {mail.subject[:150]!r})",
+                reason=f"{why}; it does not go to the client",
+                suggestion="send your answer without this attachment",
+            )
+
+
+def _why_not_enclosed(arrival: Arrival, ticket: Ticket, mail: Message) -> str:
+    """Return why a mail that is attached to an answer must not leave, empty where it may."""
+    people = (*mail.from_mailboxes, *mail.reply_to, *mail.people)
+    words = "\n".join([mail.text, *(each.address for each in people), *mail.references, *mail.in_reply_to])
+    keys, now = arrival.post.keys, arrival.now
+    signed = (read_address(each, keys=keys, now=now) for each in _ADDRESS.findall(words)[:_MOST_ADDRESSES])
+    audiences = {each.token.audience for each in signed if each is not None}
+    audiences |= {each.audience for each in read_markers(words, keys=keys, now=now)}
+    if STAFF_AUDIENCES & audiences:
+        return "it is a letter to staff"
+    lines = (_foreign(arrival, ticket, line) for line in words.split("\n"))
+    inner = (_why_not_enclosed(arrival, ticket, each) for each in mail.nested)
+    return next(filter(None, (*lines, *inner)), "")
 
 
 def _foreign(arrival: Arrival, ticket: Ticket, line: str) -> str:
@@ -136,10 +166,36 @@ def _signature(lines: list[str], *, names: Collection[str], arrival: Arrival) ->
     return begins
 
 
+def _below_name(lines: list[str], *, names: Collection[str]) -> int:
+    """Return where the last lines are signed by the writer's name or a closing formula, their number if nowhere."""
+    first = max(0, len(lines) - _LONGEST_SIGNATURE)
+    for index in range(first, len(lines)):
+        line = lines[index].partition("|")[0].strip(" \t,|*_-")
+        if line and (fold(line) in names or is_sign_off(line)):
+            return index
+    return len(lines)
+
+
+def _without_contacts(line: str, arrival: Arrival) -> str | None:
+    """Return a line of a signature without phones and our people's addresses, None where nothing else stands in it."""
+    if not line.strip():
+        return line
+    kept = [each for each in line.split("|") if not (_is_private(each, arrival) or _is_contact(each))]
+    return "|".join(kept).rstrip() if kept else None
+
+
+def _is_contact(words: str) -> bool:
+    """Return whether words are phones and their labels, and no sentence."""
+    bare = words.strip()
+    if not _CONTACT.search(bare) or bare.endswith((".", "!", "?")):
+        return False
+    return len(_CONTACT.sub(" ", _ADDRESS.sub(" ", bare)).split()) <= _MOST_LABELS
+
+
 def _is_private(line: str, arrival: Arrival) -> bool:
     """Return whether a line of a signature is one of our people's address or phone."""
     bare = line.strip(" \t,|*_-<>")
-    if _PHONE.fullmatch(bare):
+    if bare and all(_PHONE.fullmatch(each.strip()) for each in bare.split("|")):
         return True
     found = _ADDRESS.search(bare)
     if found is None or not _is_ours(found[0], arrival):

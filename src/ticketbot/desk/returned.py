@@ -32,7 +32,10 @@ class _Return:
 
 
 def receive_bounce(arrival: Arrival) -> Outcome:
-    """Find the letter that a report is about; one about no recent letter of ours changes nothing (faults.md C13)."""
+    """Find the letter that a report is about; one about no recent letter of ours changes nothing (faults.md C13).
+
+    One about somebody whom the letter never went to is told, and marks nothing: their mailbox may pass our mail on.
+    """
     report = arrival.message.report
     ids = report.original_ids if report is not None else ()
     letters = [
@@ -43,7 +46,8 @@ def receive_bounce(arrival: Arrival) -> Outcome:
     if report is None or not letters:
         return suppressed(f"a delivery report about no recent letter of ours: {arrival.verdict.reason}")
     found = _read(report, letters[0])
-    if not found.is_delay and found.letter.state in _LEFT:
+    went_to = {fold(each) for each in (found.letter.reader, *found.letter.to, *found.letter.cc)}
+    if not found.is_delay and found.letter.state in _LEFT and fold(found.recipient) in went_to:
         _mark(arrival, found)
     if found.letter.ticket_id is None:
         return suppressed(f"a delivery report about our letter {found.letter.code}")
