@@ -320,3 +320,12 @@ def test_a_german_sponsor_is_thanked_in_german(store: Store) -> None:
     sign_off(desk)
 
     assert desk.letter("CMD").draft["values"]["done"] == ["Acme HR ist abgenommen, am 02.03.2027. Vielen Dank!"]
+
+
+@on_sqlite
+def test_the_same_low_score_again_brings_no_second_letter_another_score_does(store: Store) -> None:
+    desk = settled(store)
+    for score in (1, 1, 1, 2):
+        vote(desk, score, body=f"{len(events(desk, 'rating'))}")
+
+    assert [each.draft["values"]["score"] for each in desk.letters("CSAT_LOW", to="ben@desk.example")] == [1, 2]

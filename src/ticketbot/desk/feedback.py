@@ -93,15 +93,22 @@ def asks_something(arrival: Arrival, vote: Vote) -> bool:
 
 
 def rate(arrival: Arrival, ticket: Ticket, vote: Vote) -> None:
-    """Record a rating; the ticket stays as it is. A low one opens a concern, and lead and owner hear at once (M21)."""
+    """Record a rating; the ticket stays as it is. A low one opens a concern, and lead and owner hear at once (M21).
+
+    The same score again says nothing new: it is recorded, and nobody is told once more.
+    """
     survey = _survey(arrival, ticket)
     is_in_time = counts(arrival.at, asked_at=survey.at if survey is not None else None)
+    cycle = survey.detail["cycle"] if survey is not None else ticket.reopened
+    rated = [each for each in arrival.work.tickets.events(ticket.id) if each.action == RATING]
+    of_cycle = [each for each in rated if each.detail.get("cycle") == cycle]
+    is_said_again = bool(of_cycle) and of_cycle[-1].detail.get("score") == vote.score
     arrival.note(
         RATING if is_in_time else LATE_RATING,
         ticket=ticket,
         score=vote.score,
         contact=arrival.sender.address,
-        cycle=survey.detail["cycle"] if survey is not None else ticket.reopened,
+        cycle=cycle,
         words=vote.words[:_LONGEST_WORDS] or None,
     )
     if not is_in_time or not is_low(vote.score):
@@ -109,7 +116,8 @@ def rate(arrival: Arrival, ticket: Ticket, vote: Vote) -> None:
     if ticket.concern != OPEN:
         ticket.concern = OPEN
         arrival.note(CONCERN, ticket=ticket, state=OPEN, why=f"rated {vote.score} of 5")
-    _tell_of_low(arrival, ticket, vote)
+    if not is_said_again:
+        _tell_of_low(arrival, ticket, vote)
 
 
 def _tell_of_low(arrival: Arrival, ticket: Ticket, vote: Vote) -> None:
