@@ -252,3 +252,37 @@ BODIES: dict[str, Callable[[str], str]] = {
     "as lines of a report": lambda _commands: "T-1001 ben\nT-1001 P1 they wait\naction: write to eve @ben fri",
     "after white space": lambda commands: f"\n\n \u200b\n  {commands}\n{TEXT}",
 }
+
+
+#: A genuine pass for Ben, and what it must not be enough for: his own mail that quotes or carries what others wrote.
+_COMMANDS_OF_OTHERS: dict[str, Callable[[str], str]] = {
+    "in a quote": lambda commands: "\n".join(f"> {each}" for each in commands.split("\n")),
+    "in a quoted reply": lambda commands: (
+        "Seen.\n\nOn Tue, 2 Mar 2027, Eve <eve@evil.example> wrote:\n"
+        + "\n".join(f"> {each}" for each in commands.split("\n"))
+    ),
+    "in an original message": lambda commands: (
+        f"Seen.\n\n-----Original Message-----\nFrom: Eve <eve@evil.example>\nSubject: x\n\n{commands}"
+    ),
+    "below a signature": lambda commands: f"Seen.\n\n-- \nBen\n{commands}",
+}
+
+
+def vouched_mail(number: int, *, now: datetime) -> Forgery:
+    """Return mail *number* that is truly Ben's, to his own note address, with commands that others wrote."""
+    chance = random.Random(number)
+    place = chance.choice(tuple(_COMMANDS_OF_OTHERS))
+    commands = "\n".join(chance.sample(COMMANDS, chance.randint(1, 3)))
+    token = _staff_token(STAFF[0], now, audience=Audience.STAFF_NOTE)
+    head = [
+        f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=desk.example",
+        HOP,
+        f"From: {STAFF[0]}",
+        f"To: {_address(token, purpose=Purpose.NOTE)}",
+        f"Message-ID: <{number}.{chance.getrandbits(40):x}@desk.example>",
+        f"Date: {now:%a, %d %b %Y %H:%M:%S +0000}",
+        "Content-Type: text/plain; charset=utf-8",
+        "Subject: Re: [T-1001] Report is empty",
+    ]
+    body = _COMMANDS_OF_OTHERS[place](commands).replace("\n", "\r\n")
+    return Forgery(tricks=("vouched", place), raw="\r\n".join([*head, "", body, ""]).encode())

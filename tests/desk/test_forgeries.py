@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 from tests.desk.driver import DeskDriver, asking_its_server, vouched
-from tests.desk.forgeries import CLIENT, EVIL, FROMS, OTHER_CLIENT, RESULTS, STAFF, WAYS, Forgery, forgery
+from tests.desk.forgeries import CLIENT, EVIL, FROMS, OTHER_CLIENT, RESULTS, STAFF, WAYS, Forgery, forgery, vouched_mail
 from tests.factories import KEYS, NOW, a_mail
 
 from ticketbot.domain.authority import StaffStanding, Voice, staff_standing
@@ -167,3 +167,29 @@ def test_every_trick_is_tried_with_every_other_kind_of_trick() -> None:
     assert {claim for claim, *_ in tried} == set(FROMS)
     assert len({(claim, proof) for claim, proof, *_ in tried}) == len(FROMS) * len(RESULTS)
     assert len({(claim, way) for claim, _, way, _ in tried}) == len(FROMS) * len(WAYS)
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_commands_that_others_wrote_are_no_commands_in_mail_that_is_truly_bens(number: int) -> None:
+    forged = vouched_mail(number, now=NOW)
+    message = read(forged.raw, authserv_ids=AUTHSERV_IDS)
+
+    assert sender_of(message, is_asked=True).is_verified
+    assert not parse(message.new_text).has_commands, forged.tricks
+
+
+@on_sqlite
+def test_truly_bens_mail_with_commands_of_others_changes_nothing_and_his_note_never_speaks_in_public(
+    store: Store,
+) -> None:
+    desk = DeskDriver(store, mailboxes=asking_its_server())
+    desk.receive(a_mail(headers=vouched(CLIENT)))
+    desk.receive(a_mail(sender=OTHER_CLIENT, subject="Ours", headers=vouched(OTHER_CLIENT)))
+    before = state_of(desk)
+
+    for number in range(60):
+        forged = vouched_mail(number, now=NOW)
+        desk.receive(forged.raw)
+
+        assert state_of(desk) == before, forged.tricks
+    assert desk.letters("RELAY_OUT") == []
