@@ -125,3 +125,16 @@ def test_a_client_without_a_launch_is_told_how_to_reach_us(store: Store) -> None
     desk.receive(a_mail(subject="help", body=""))
 
     assert desk.letter("HELP").draft["values"]["courses"] == []
+
+
+@on_sqlite
+def test_a_client_in_standard_support_is_promised_what_is_theirs_now(store: Store) -> None:
+    desk = DeskDriver(store)
+    desk.sleep(days=400)
+
+    desk.receive(a_mail(subject="help", body=""))
+
+    [course] = desk.letter("HELP").draft["values"]["courses"]
+    assert course["phase"]["phase"] == "standard"
+    assert (course["included"], course["excluded"]) == ([], [])
+    assert [each["priority"] for each in course["promises"]] == ["P1", "P2", "P3", "P4"]

@@ -1,13 +1,23 @@
 """Samples of the letters that a person's own act brings back to them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ticketbot.domain.command_table import TABLE
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.profiles import COMMAND30_90
 from ticketbot.outbound import letters_acts
-from ticketbot.outbound.facts import Cause, MailFacts, PhaseFacts, Reader, ReplyAddresses, Thread, TicketFacts
+from ticketbot.outbound.facts import (
+    Cause,
+    HoursFacts,
+    MailFacts,
+    PhaseFacts,
+    Reader,
+    ReplyAddresses,
+    Thread,
+    TicketFacts,
+)
 
 NOW = datetime(2027, 3, 6, 21, 40, tzinfo=UTC)
 CAUSE = Cause(mark="9f2c4be1a7", sha256="ab" * 32)
@@ -57,6 +67,26 @@ def samples_of_acts(locale: str, client: Reader, ben: Reader, *, ticket: TicketF
                     transition_ends_at=datetime(2027, 5, 29, 22, tzinfo=UTC),
                     included=COMMAND30_90.included[locale],
                     excluded=COMMAND30_90.excluded[locale],
+                )
+            ],
+            urgent_address="urgent@desk.example",
+            cause=CAUSE,
+            thread=THREAD,
+            now=NOW,
+        ),
+        "help-standard": letters_acts.client_guide(
+            reader=client,
+            courses=[
+                letters_acts.Course(
+                    name="Acme HR",
+                    phase=replace(HYPERCARE, phase="standard"),
+                    promises=(
+                        letters_acts.Promise(
+                            priority="P1",
+                            answer=timedelta(hours=1),
+                            hours=HoursFacts(days=(0, 1, 2), opens="09:00", closes="17:00"),
+                        ),
+                    ),
                 )
             ],
             urgent_address="urgent@desk.example",

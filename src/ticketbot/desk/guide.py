@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ticketbot.desk.arrival import Arrival
-from ticketbot.desk.care import Care, care_for
+from ticketbot.desk.care import Care, care_for, hours_of
 from ticketbot.desk.errands import Errand
 from ticketbot.desk.people import roles_of
 from ticketbot.desk.told import reader_of
@@ -13,10 +13,11 @@ from ticketbot.domain.command_table import TABLE
 from ticketbot.domain.commands import Command
 from ticketbot.domain.kinds import Channel, TicketKind, classify_ticket
 from ticketbot.domain.phases import Phase
+from ticketbot.domain.priority import Priority
 from ticketbot.domain.subjects import bare_subject
 from ticketbot.outbound.facts import Reader, Thread
 from ticketbot.outbound.letters import Code
-from ticketbot.outbound.letters_acts import Course, Order, Orders, client_guide, staff_guide
+from ticketbot.outbound.letters_acts import Course, Order, Orders, Promise, client_guide, staff_guide
 from ticketbot.store.models import Client
 
 #: Subjects that ask for the guide (CM7), in the languages of our letters.
@@ -115,6 +116,8 @@ def _courses(arrival: Arrival, client: Client, locale: str) -> Iterator[Course]:
         care = care_for(arrival.work, policy=arrival.rules.policy, client=client, launch=launch, now=arrival.at)
         profile = arrival.rules.policy.profiles.get(launch.profile)
         language = locale.partition("-")[0]
+        if care.phase(arrival.at) in (Phase.STANDARD, Phase.TRANSITION):
+            profile = None  # what it lists is hypercare's
         yield Course(
             name=launch.name,
             phase=care.phase_facts(arrival.at),
@@ -122,7 +125,17 @@ def _courses(arrival: Arrival, client: Client, locale: str) -> Iterator[Course]:
             transition_ends_at=_end(care, Phase.TRANSITION, arrival.at) or _end(care, Phase.HYPERCARE, arrival.at),
             included=profile.included.get(language, profile.included.get("en", ())) if profile is not None else (),
             excluded=profile.excluded.get(language, profile.excluded.get("en", ())) if profile is not None else (),
+            promises=tuple(_promises(care, arrival.at)) if profile is None else (),
         )
+
+
+def _promises(care: Care, at: datetime) -> Iterator[Promise]:
+    """Yield how soon somebody is answered now, by priority."""
+    for priority in Priority:
+        targets = care.terms(at=at, kind=TicketKind.INCIDENT, priority=priority).targets
+        if targets.first_response is not None:
+            hours = hours_of(care.schedules[targets.calendar])
+            yield Promise(priority=priority.name, answer=targets.first_response, hours=hours)
 
 
 def _end(care: Care, phase: Phase, at: datetime, *, by: timedelta = timedelta()) -> datetime | None:

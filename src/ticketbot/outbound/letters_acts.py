@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ticketbot.domain.drafts import Draft
-from ticketbot.outbound.facts import Cause, MailFacts, PhaseFacts, Reader, ReplyAddresses, Thread, TicketFacts
+from ticketbot.outbound.facts import (
+    Cause,
+    HoursFacts,
+    MailFacts,
+    PhaseFacts,
+    Reader,
+    ReplyAddresses,
+    Thread,
+    TicketFacts,
+)
 from ticketbot.outbound.letters import Code, key_of, write
 
 
@@ -26,8 +35,20 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """How soon a client is answered at a priority ("P1"), counted in these hours."""
+
+    priority: str
+    answer: timedelta
+    hours: HoursFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A client's launch as their guide tells of it: where it stands, and what the profile includes and does not."""
+    """A client's launch as their guide tells of it: where it stands, and what is theirs now.
+
+    `included` and `excluded` are the profile's, of hypercare; once hypercare is over, `promises` tell the targets now.
+    """
 
     name: str
     phase: PhaseFacts | None = None
@@ -35,6 +56,7 @@ class Course:
     transition_ends_at: datetime | None = None
     included: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
 
 
 def held_answer(
