@@ -17,7 +17,7 @@ def team_of(work: Work, care: Care, *, at: datetime) -> str | None:
     """
     if care.plan is None or care.launch is None:
         return None
-    share = care.plan.receiving_share(at)
+    share = _share(care, at)
     if not share or not any(person.team == RECEIVING_TEAM for person in work.desk.roster()):
         return None
     since = max(step.at for step in care.plan.boundaries(at) if step.at <= at)
@@ -27,4 +27,8 @@ def team_of(work: Work, care: Care, *, at: datetime) -> str | None:
 
 def is_watched(team: str | None, care: Care, *, at: datetime) -> bool:
     """Return whether the hypercare lead goes on watching what the receiving team has got."""
-    return team == RECEIVING_TEAM and care.phase(at) in (Phase.HYPERCARE, Phase.TRANSITION)
+    return team == RECEIVING_TEAM and care.phase(at) is not Phase.STANDARD and bool(_share(care, at))
+
+
+def _share(care: Care, at: datetime) -> int:
+    return care.plan.receiving_share(at) if care.plan is not None else 0
