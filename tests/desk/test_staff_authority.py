@@ -368,3 +368,15 @@ def test_a_contact_made_by_mail_is_known_from_then_on(store: Store) -> None:
 
     assert len(desk.tickets()) == 2
     assert desk.now - desk.ticket(1002).created_at == timedelta()
+
+
+@on_sqlite
+@pytest.mark.parametrize("server", ["none", "unasked"])
+def test_nobody_is_asked_to_confirm_what_cannot_be_done(store: Store, server: str) -> None:
+    desk = a_desk_with(store, server)
+
+    for body in ("#assign ben", "#statuss acme/hr"):
+        from_ben(desk, server, subject="plan", body=body)
+
+    assert desk.letters("CHALLENGE") == []
+    assert {each.reader for each in desk.letters("CMD")} == {"ben@desk.example"}

@@ -205,8 +205,8 @@ def _unknown_people(acting: Acting, parsed: Parsed) -> tuple[CommandError, ...]:
     )
 
 
-def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
-    """Do what a staff mail says that is about no ticket: open one for somebody else, or what needs none."""
+def objections_without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> tuple[CommandError, ...]:
+    """Return what is wrong with the commands of a mail that is about no ticket."""
     errors = parsed.errors or refusals(
         parsed,
         has_ticket=False,
@@ -214,10 +214,16 @@ def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
         first_response_runs=False,
         roles=plans.roles_for(arrival, person, parsed),
     )
-    if not errors and not parsed.has_commands:
+    opens = parsed.has(*behalf.OPENING)
+    return errors or tuple(behalf.out_of_place(parsed) if opens else _out_of_place(parsed))
+
+
+def _without_ticket(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome:
+    """Do what a staff mail says that is about no ticket: open one for somebody else, or what needs none."""
+    if not parsed.errors and not parsed.has_commands:
         return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason="a staff mail that names no ticket")
     opens = parsed.has(*behalf.OPENING)
-    errors = errors or tuple(behalf.out_of_place(parsed) if opens else _out_of_place(parsed))
+    errors = objections_without_ticket(arrival, person, parsed)
     if errors:
         return held.refuse(arrival, person, None, parsed, errors)
     done: list[str] = []

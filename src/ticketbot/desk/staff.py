@@ -1,12 +1,14 @@
 """A staff member's mail: what it may do is authority's to say; what it says is then done, or held, or noted."""
 
+from datetime import timedelta
+
 from ticketbot.desk import actions
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import care_of
-from ticketbot.desk.challenges import answer_to_challenge, hold_and_ask
-from ticketbot.desk.held import speaks_to_client
-from ticketbot.desk.orders import act
+from ticketbot.desk.challenges import MOST_IN_AN_HOUR, answer_to_challenge, hold_and_ask
+from ticketbot.desk.held import refuse, speaks_to_client
+from ticketbot.desk.orders import act, objections_without_ticket
 from ticketbot.desk.outcome import Fate, Outcome, joined
 from ticketbot.desk.reported import answered, answers_reminder
 from ticketbot.desk.strangers import answer_about_stranger
@@ -15,6 +17,7 @@ from ticketbot.desk.unsent import tell_of_unsent
 from ticketbot.domain.authority import StaffStanding, staff_standing
 from ticketbot.domain.commands import Parsed, parse
 from ticketbot.domain.tokens import Audience
+from ticketbot.outbound.letters import Code
 from ticketbot.outbound.letters_desk import Matter, notice
 from ticketbot.store.models import MailState, Staff
 
@@ -39,7 +42,7 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
         case StaffStanding.ACT:
             return _acts(arrival, person, parsed)
         case StaffStanding.HOLD_AND_CHALLENGE:
-            return hold_and_ask(arrival, person, parsed, ruling.reason)
+            return _cannot_be_done(arrival, person, parsed) or hold_and_ask(arrival, person, parsed, ruling.reason)
         case StaffStanding.NOTE | StaffStanding.UNVERIFIED_NOTE:
             is_verified = ruling.standing is StaffStanding.NOTE
             outcome = _note_only(arrival, person, is_verified=is_verified, reason=ruling.reason)
@@ -52,6 +55,16 @@ def receive_staff(arrival: Arrival, person: Staff) -> Outcome:
             return Outcome(state=MailState.TRIAGE, fate=Fate.TRIAGE, reason=ruling.reason)
         case StaffStanding.QUARANTINE:
             return Outcome(state=MailState.QUARANTINED, fate=Fate.QUARANTINE, reason=ruling.reason)
+
+
+def _cannot_be_done(arrival: Arrival, person: Staff, parsed: Parsed) -> Outcome | None:
+    """Refuse at once, at the registered address, what no yes could carry out; None for what may be asked about."""
+    is_answer = arrival.clues.own_token(person.email, {Audience.TRIAGE}) is not None
+    if arrival.match.ticket is not None or is_answer or not parsed.has_commands:
+        return None
+    told = arrival.work.outbox.sent_since(Code.CMD, since=arrival.now - timedelta(hours=1), reader=person.email)
+    errors = objections_without_ticket(arrival, person, parsed)
+    return refuse(arrival, person, None, parsed, errors) if errors and told < MOST_IN_AN_HOUR else None
 
 
 def receive_confirmed(arrival: Arrival, person: Staff) -> Outcome:
