@@ -32,7 +32,9 @@ def test_a_closed_ticket_comes_back_within_the_span_of_the_desk_file_only(store:
 
 
 def test_the_manager_hears_from_the_percent_that_the_desk_file_says(store: Store) -> None:
-    desk = DeskDriver(store, file=DESK + "\n[ladder]\nP2 = [50, 100]\nP3 = [50, 100]\nlead_from = 40\nmanager_from = 45\n")
+    desk = DeskDriver(
+        store, file=DESK + "\n[ladder]\nP2 = [50, 100]\nP3 = [50, 100]\nlead_from = 40\nmanager_from = 45\n"
+    )
     desk.receive(a_mail(body="The report is broken."))
 
     desk.wait(hours=3)
