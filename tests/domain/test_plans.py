@@ -226,6 +226,7 @@ def test_a_phase_that_stays_has_no_end_until_somebody_says_one() -> None:
     assert held.day_index(at("2027-04-10 12:00")) == 40
     assert held.stays_since(at("2027-04-10 12:00")) == at("2027-03-30 12:00")
     assert held.stays_since(at("2027-03-30 11:59")) is None
+    assert a_plan().stays_since(at("2027-04-10 12:00")) is None
     assert held.next_boundary(at("2027-04-10 12:00")) is None
     assert held.end_of(Phase.HYPERCARE) is None
     assert story(held) == [("hypercare", "2027-03-01 06:00")]
