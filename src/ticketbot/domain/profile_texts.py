@@ -35,7 +35,7 @@ COMMAND30_90_INCLUDED: Texts = {
         "A command centre of all disciplines, reachable around the clock",
         "Live monitoring of performance, integrations and data accuracy",
         "A daily status by mail, and notice of incidents on the channels that we agreed",
-        "A support hotline and an own address for urgent matters",
+        "A support hotline and its own address for urgent matters",
         "Help and training on site or remotely",
     ),
     "de": (
