@@ -87,6 +87,7 @@ def test_what_a_file_leaves_out_is_told_and_pruned_on_request(run: Run, desk: Pa
 def test_the_desk_is_shown_as_a_file_that_can_be_applied(run: Run, desk: Path) -> None:
     (desk / "shown.toml").write_text(run("desk", "show").stdout)
 
+    assert run("desk", "apply", "shown.toml").stdout.startswith("people, plans and promises stay as they are")
     assert run("desk", "apply", "shown.toml").stdout.startswith("nothing to change")
 
 
