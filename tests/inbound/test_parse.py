@@ -348,7 +348,7 @@ HOSTILE = {
     "tables": (b"-" * 120 + b"\r\n| a | b | c |\r\n") * 5_000,
     "introductions": b"On Mon wrote:\n" * 60_000,
     "asks for lines": b"line\n" + (b"reply " * 80 + b"\n") * 4_000,
-    "breaks": b"<br>" * 100_000,
+    "breaks": b"<br>" * 40_000,
 }
 
 
