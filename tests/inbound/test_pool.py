@@ -38,6 +38,13 @@ KERNEL_FILTERS = platform.machine() in {"x86_64", "aarch64"} and "\nSeccomp:" in
 )
 
 
+def lends_network_namespaces() -> bool:
+    """Ask the kernel itself, in a process of its own: what a pool says of itself cannot excuse it."""
+    user, network = 0x10000000, 0x40000000
+    ask = "import ctypes; lend = ctypes.CDLL(None).unshare; raise SystemExit(lend({}) and lend({}))"
+    return subprocess.run([sys.executable, "-c", ask.format(user | network, network)], check=False).returncode == 0
+
+
 @pytest.fixture
 def pool() -> Iterator[PooledReader]:
     """One child that does what the mail says."""
@@ -207,9 +214,10 @@ def test_python_itself_refuses_what_would_change_anything(act: str, child: Poole
 
 
 def test_a_child_has_a_network_of_its_own_with_nothing_in_it(pool: PooledReader) -> None:
-    if "namespace" not in pool.isolation():
+    if not lends_network_namespaces():
         pytest.skip("this kernel lends no network namespaces")
 
+    assert "network namespace" in pool.isolation()
     assert asked(pool, "namespace") != str(Path("/proc/self/ns/net").readlink())
 
 
