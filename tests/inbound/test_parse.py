@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ticketbot.domain.messages import Message
 from ticketbot.inbound import parse, walk
 from ticketbot.inbound.inline import InlineReader
-from ticketbot.inbound.parse import attachment_bytes, read, stub
+from ticketbot.inbound.parse import read, sanitised_html, stub
 from ticketbot.inbound.walk import Limits, Part
 
 MAILS = Path(__file__).parents[1] / "mails"
@@ -89,7 +89,7 @@ def test_html_is_read_as_text_without_what_is_hidden() -> None:
 
 
 def test_shown_html_loads_nothing_from_elsewhere_and_runs_nothing() -> None:
-    html = understood("html-only").html
+    html = sanitised_html(sample("html-only"))
 
     assert "track.example" not in html
     assert "script" not in html
@@ -100,7 +100,7 @@ def test_shown_html_loads_nothing_from_elsewhere_and_runs_nothing() -> None:
     "link", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd"]
 )
 def test_shown_html_keeps_no_link_that_runs(link: str) -> None:
-    html = read(HEAD + f'Content-Type: text/html\r\n\r\n<a href="{link}">here</a>'.encode()).html
+    html = sanitised_html(HEAD + f'Content-Type: text/html\r\n\r\n<a href="{link}">here</a>'.encode())
 
     assert link.partition(":")[0].lower() not in html.lower()
     assert "here" in html
@@ -129,7 +129,7 @@ def test_attachments_keep_their_order_and_their_bytes() -> None:
         (0, "part-1.png", "logo@x"),
         (1, "report.pdf", ""),
     ]
-    assert attachment_bytes(raw, 1) == b"%PDF-"
+    assert InlineReader().files(raw, [1]) == [(files[1], b"%PDF-")]
 
 
 def test_unnamed_attachments_have_the_same_names_at_every_reading() -> None:
@@ -166,7 +166,7 @@ def test_a_charset_without_its_semicolon_is_read() -> None:
 
 def test_an_attachment_that_is_not_there_is_an_index_error() -> None:
     with pytest.raises(IndexError):
-        attachment_bytes(sample("plain-utf8-quoted-printable"), 0)
+        InlineReader().files(sample("plain-utf8-quoted-printable"), [0])
 
 
 def test_an_attached_mail_keeps_its_files_and_its_text_to_itself() -> None:
@@ -465,13 +465,19 @@ def test_whatever_the_bytes_reading_never_raises_and_text_is_clean(head: list[by
 
     message = read(raw)
 
-    shown = [message.subject, message.text, message.new_text, message.html, message.message_id, *message.references]
+    shown = [
+        message.subject,
+        message.text,
+        message.new_text,
+        sanitised_html(raw),
+        message.message_id,
+        *message.references,
+    ]
     shown += [part for box in (*message.from_mailboxes, *message.people) for part in (box.name, box.address)]
     shown += [file.filename for file in message.attachments]
     assert all(is_clean(text) for text in shown)
-    assert [attachment_bytes(raw, file.index) is not None for file in message.attachments] == [True] * len(
-        message.attachments
-    )
+    found = InlineReader().files(raw, [file.index for file in message.attachments])
+    assert [(file, len(octets)) for file, octets in found] == [(file, file.size) for file in message.attachments]
 
 
 parts = st.recursive(

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketbot.inbound import tnef
-from ticketbot.inbound.parse import attachment_bytes, read
+from ticketbot.inbound.inline import InlineReader
+from ticketbot.inbound.parse import read
 
 HEAD = b"From: a@client.example\r\nMIME-Version: 1.0\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n"
 
@@ -55,7 +56,7 @@ def test_files_come_out_with_their_long_names() -> None:
     message = read(raw)
 
     assert [file.filename for file in message.attachments] == ["Störung eins.txt", "two.txt"]
-    assert attachment_bytes(raw, 1) == b"file two"
+    assert InlineReader().files(raw, [1]) == [(message.attachments[1], b"file two")]
 
 
 def test_its_text_stands_in_for_a_mail_without_any() -> None:

@@ -108,7 +108,6 @@ class Message:
     date: datetime | None = None
     text: str = ""
     new_text: str = ""
-    html: str = ""
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     authentication: Authentication = Authentication.NONE

@@ -136,13 +136,12 @@ def stub(raw: bytes, *, reason: str) -> Message:
     )
 
 
-def attachment_bytes(raw: bytes, index: int, *, limits: Limits = _NO_LIMITS) -> bytes:
-    """Return the decoded bytes of the attachment with this index in `Message.attachments`.
+def sanitised_html(raw: bytes, *, limits: Limits = _NO_LIMITS) -> str:
+    """Return the HTML of a mail as it may be shown: it loads and runs nothing; "" where the mail has none.
 
-    Attachments are stored once, inside the raw mail, and read from there whenever they are needed.
-    Raises IndexError where the mail has no such attachment.
+    No reading needs it, so none pays for it.
     """
-    return bytes(body.of(walk.tree(raw, limits=limits)).files[index][1])
+    return texts.sanitised(body.of(walk.tree(raw, limits=limits)).html())
 
 
 def _understood(raw: bytes, *, limits: Limits, authserv_ids: frozenset[str]) -> Message:
@@ -210,7 +209,6 @@ def _message(root: Part, found: Body, raw: bytes, *, is_outer: bool) -> Message:
         )
         if found.own_words is None
         else found.own_words,
-        html=texts.sanitised(found.html()) if is_outer else "",
         attachments=tuple(attachment for attachment, _ in found.files),
         headers=_kept_headers(fields),
         report=machine.report_of(root, text=text, raw=raw) if is_outer else None,
