@@ -11,15 +11,15 @@ import pytest
 
 Asking = Callable[..., object]
 MODULES = (
-    "authentication", "body", "charsets", "dialects", "forwards", "headers", "history", "known", "machine", "people",
-    "phrases", "quotes", "reports", "signatures", "structured", "text", "walk", "parse",
+    "authentication", "body", "charsets", "dialects", "encodings", "forwards", "headers", "history", "known", "machine",
+    "people", "phrases", "quotes", "reports", "signatures", "structured", "text", "walk", "parse",
 )  # fmt: skip
 #: A piece of what a pattern may be given: what runs away takes a second for it, any other some thousandths.
 SIZE = 8 * 1024
 LINE = 500
 SECONDS = 0.2
 #: Those whose patterns are asked of whole texts; the others get lines of 500 characters.
-OF_TEXTS = frozenset(("headers", "machine", "phrases", "reports", "text", "walk"))
+OF_TEXTS = frozenset(("encodings", "headers", "machine", "phrases", "reports", "text", "walk"))
 #: In those modules, patterns that are asked of one address or one header line.
 OF_LINES = frozenset(("_DAEMON", "_LIKE_AN_ID", "_STRONG_DAEMON"))
 #: Those that are only asked whether they match where something begins.

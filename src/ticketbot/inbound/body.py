@@ -9,7 +9,8 @@ from typing import Final
 from ticketbot.domain.messages import Attachment
 from ticketbot.inbound import charsets, invites, plaintext, tnef
 from ticketbot.inbound import text as texts
-from ticketbot.inbound.walk import Part, uudecoded
+from ticketbot.inbound.encodings import uudecoded
+from ticketbot.inbound.walk import Part
 
 MAX_TEXT: Final = 1024 * 1024
 _EXTENSIONS: Final = {

@@ -1,13 +1,12 @@
 """The tree of a mail's parts, read from the bytes in linear time and within caps (faults.md P1). It never raises."""
 
 import codecs
-import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ticketbot.inbound import charsets, headers, structured
+from ticketbot.inbound import charsets, encodings, headers, structured
 from ticketbot.inbound.headers import Headers
 
 
@@ -64,11 +63,11 @@ class Part:
 
     def content(self) -> bytes:
         """Return the decoded bytes of this part."""
-        return unwrapped(self.body, self.headers.text("content-transfer-encoding"))
+        return encodings.unwrapped(self.body, self.headers.text("content-transfer-encoding"))
 
     def octets(self) -> bytes | memoryview:
         """Return the same without a copy, where it stands as it is."""
-        if encoding_of(self.headers.text("content-transfer-encoding")) in ENCODINGS:
+        if encodings.is_wrapped(self.headers.text("content-transfer-encoding")):
             return self.content()
         return memoryview(self.source)[self.start : self.end]
 
@@ -273,74 +272,3 @@ def _looks_like_html(body: bytes) -> bool:
 def _meta_charset(data: bytes) -> str:
     found = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", data[:4096], re.IGNORECASE)
     return found[1].decode("ascii", "ignore") if found else ""
-
-
-#: The names under which bodies come wrapped; under any other they stand as they are.
-ENCODINGS: Final = frozenset(
-    ("base64", "b64", "base-64", "quoted-printable", "qp", "quotedprintable", "quoted_printable",
-     "x-uuencode", "x-uue", "uuencode", "uue")
-)  # fmt: skip
-
-
-def encoding_of(text: str) -> str:
-    """Return the bare name in a Content-Transfer-Encoding."""
-    name = text.lower().strip().strip("\"'")
-    return re.split(r"[\s;,(]", name, maxsplit=1)[0] if name else ""
-
-
-def unwrapped(body: bytes, encoding: str) -> bytes:
-    """Undo a Content-Transfer-Encoding; what is not understood stays as it is."""
-    name = encoding_of(encoding)
-    if name in {"base64", "b64", "base-64"}:
-        encoded = _without_footer(body)
-        return body if _is_prose(encoded) else headers.unbase64(encoded)
-    if name in {"quoted-printable", "qp", "quotedprintable", "quoted_printable"}:
-        return quopri.decodestring(body)
-    if name in {"x-uuencode", "x-uue", "uuencode", "uue"}:
-        opened = uudecoded(body)
-        return opened[1] if opened else body
-    return body
-
-
-def _is_prose(body: bytes) -> bool:
-    """Return whether bytes that are called base64 are plainly none: words with blanks between them."""
-    sample = body[:4096]
-    return len(sample.translate(None, headers.BASE64_LINES)) > max(4, len(sample) // 20)
-
-
-def _without_footer(body: bytes) -> bytes:
-    """Return base64 without the plain text that a list or a gateway added under it."""
-    for found in _PADDED.finditer(body):
-        if found[1].count(b"\n") > 1 and _FOREIGN_LINE.match(body, found.end()):
-            return body[: found.start() + 1]
-    return body
-
-
-#: The end of base64 and all blanks below it: taken whole or not at all, so that endless blanks cost their length.
-_PADDED: Final = re.compile(rb"=(\s{2,}+)")
-_FOREIGN_LINE: Final = re.compile(rb"[A-Za-z0-9+/=]*+[^A-Za-z0-9+/=\r\n]")
-_UU_BEGIN: Final = re.compile(rb"(?:^|[\r\n])begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
-
-
-def uudecoded(body: bytes, position: int = 0) -> tuple[str, bytes, int, int] | None:
-    """Return name, bytes and span of the first uuencoded file in *body* from *position*."""
-    import binascii  # noqa: PLC0415 - few mails need it
-
-    found = _UU_BEGIN.search(body, position)
-    if found is None:
-        return None
-    end = re.compile(rb"\nend[ \t]*(?:\r|\n|$)").search(body, found.end() - 1)
-    stop = end.start() if end else len(body)
-    out = []
-    for line in body[found.end() : stop].splitlines():
-        if not line or line in {b"`", b" "}:
-            continue
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            try:
-                out.append(binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3]))
-            except binascii.Error:
-                break
-    name = charsets.clean_line(charsets.decode(found[1]))
-    return name, b"".join(out), found.start(), end.end() if end else len(body)
