@@ -93,11 +93,6 @@ def clock_facts(clocks: Clocks) -> tuple[ClockFacts, ...]:
     )
 
 
-def last_mails(work: Work, ticket: Ticket) -> tuple[MailFacts, ...]:
-    """Return the last few messages of a ticket, oldest first."""
-    return story_of(work, ticket)[-_MAILS_SHOWN:]
-
-
 def last_of(work: Work, messages: Sequence[Message]) -> tuple[MailFacts, ...]:
     """Return the last few of a ticket's messages, which are in order of time."""
     return _shown(work, messages)[-_MAILS_SHOWN:]
