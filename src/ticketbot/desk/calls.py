@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ticketbot.desk.actions import Acting
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.care import Care
-from ticketbot.desk.meetings import invite
+from ticketbot.desk.meetings import LONGEST, invite
 from ticketbot.desk.people import People, roles_of
 from ticketbot.desk.post import Post
 from ticketbot.desk.told import client_reader, client_thread, has_client, ticket_facts
@@ -23,9 +23,6 @@ from ticketbot.store.models import Staff, Ticket
 
 CONSULTANT = "strategic_consultant"
 MINUTES = 30
-#: No meeting lasts longer, so that none that began before can still be going on.
-LONGEST = timedelta(days=5)
-MEET = "meet"
 _CHOICE = re.compile(r"(?:no\.?|nr\.?|number|nummer|slot|time|zeit|termin)?\s*#?([1-9])[.)!]?", re.IGNORECASE)
 
 
@@ -58,11 +55,7 @@ def offer(
     work: Work, post: Post, ticket: Ticket, care: Care, *, host: Staff, cause: Cause, now: datetime, is_again: bool
 ) -> Draft | None:
     """Record which times are offered and return the letter; None where nobody asked, or no time is free."""
-    taken = [
-        (each.starts_at, each.starts_at + timedelta(minutes=each.minutes))
-        for each in work.register.meetings_since(now - LONGEST)
-        if host.slug == each.organiser or host.email in each.invited
-    ]
+    taken = _taken(work, host, after=now)
     times = free_slots(care.schedules[care.policy.office], now=now, minutes=MINUTES, busy=taken)
     if not times or not has_client(work, ticket):
         return None
@@ -91,7 +84,7 @@ def choose(arrival: Arrival, ticket: Ticket, care: Care) -> bool:
     offers = offers_of(work, ticket) if ticket.kind == TicketKind.MEETING else []
     first = arrival.message.new_text.strip().partition("\n")[0].strip()
     found = _CHOICE.fullmatch(first)
-    if not offers or found is None or work.register.meeting(ticket.id, MEET) is not None:
+    if not offers or found is None or work.register.meeting(ticket.id, CommandName.MEET) is not None:
         return False
     times = [datetime.fromisoformat(text) for text in offers[-1].detail["at"]]
     host = work.desk.agent(str(offers[-1].detail["host"]))
@@ -99,11 +92,7 @@ def choose(arrival: Arrival, ticket: Ticket, care: Care) -> bool:
         return False
     at = times[int(found[1]) - 1]
     ends_at = at + timedelta(minutes=MINUTES)
-    is_taken = any(
-        each.starts_at < ends_at and at < each.starts_at + timedelta(minutes=each.minutes)
-        for each in work.register.meetings_since(at - LONGEST)
-        if host.slug == each.organiser or host.email in each.invited
-    )
+    is_taken = any(begins < ends_at and at < ends for begins, ends in _taken(work, host, after=at))
     if at <= arrival.at or is_taken:
         offer_times(arrival, ticket, care, is_again=True)
         return True
@@ -113,3 +102,12 @@ def choose(arrival: Arrival, ticket: Ticket, care: Care) -> bool:
     invite(Acting(arrival=arrival, ticket=ticket, care=care, person=host), order)
     plan_wait(work, ticket, care)
     return True
+
+
+def _taken(work: Work, host: Staff, *, after: datetime) -> list[tuple[datetime, datetime]]:
+    """Return from when to when somebody is in a meeting, as far as one can still be going on after an instant."""
+    return [
+        (each.starts_at, each.starts_at + timedelta(minutes=each.minutes))
+        for each in work.register.meetings_since(after - LONGEST)
+        if host.slug == each.organiser or host.email in each.invited
+    ]

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketbot.desk.calls import MEET, host_of, offer
+from ticketbot.desk.calls import host_of, offer
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.promises import load_clocks, save_clocks
 from ticketbot.desk.told import client_reader, client_thread, has_client, ticket_facts
 from ticketbot.desk.waiting import CHASED, END_TOLD, OFFER_AGAIN, client_zone, plan_wait, wait_of
+from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.ladder import client_send_at
 from ticketbot.domain.lifecycle import Act, TicketState, closes_at, move
 from ticketbot.domain.messages import fold
@@ -74,7 +75,7 @@ class Silence(Timed):
     def _offer_again(self, work: Work, ticket: Ticket, care: Care, *, at: datetime, now: datetime) -> None:
         """Offer new times for a call where all that were offered have passed."""
         host = host_of(self.people(work, self.desk.rules(work), now=now), care)
-        if host is not None and work.register.meeting(ticket.id, MEET) is None:
+        if host is not None and work.register.meeting(ticket.id, CommandName.MEET) is None:
             cause = Cause.instant(at)
             draft = offer(work, self.desk.post, ticket, care, host=host, cause=cause, now=now, is_again=True)
             self.send(work, [draft] if draft is not None else [], now=now)

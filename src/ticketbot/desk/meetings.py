@@ -25,7 +25,8 @@ MEETING = "meeting"
 #: How far back a workshop looks for people with the same trouble.
 _SAME_TROUBLE = timedelta(days=30)
 _MINUTE = timedelta(minutes=1)
-_LONGEST = timedelta(days=5)
+#: No meeting lasts longer, so that none that began before can still be going on.
+LONGEST = timedelta(days=5)
 _BREAK = re.compile(r"[,;\s]+")
 #: What an invited person's calendar may say.
 _ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
@@ -36,7 +37,7 @@ def invite(acting: Acting, command: Command) -> str:
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
     starts_at = _starts_at(acting, command)
     length = duration(command.args["duration"]) or timedelta()
-    if length > _LONGEST:
+    if length > LONGEST:
         raise Conflict("a meeting of more than five days is none")
     known = work.register.meeting(ticket.id, command.name)
     guests = dict.fromkeys([*(known.invited if known is not None else ()), *_guests(acting, command)])

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ticketbot.desk.care import Care
+from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.lifecycle import TicketState
 from ticketbot.domain.priority import Priority
@@ -30,7 +31,7 @@ def plan_wait(work: Work, ticket: Ticket, care: Care) -> None:
     state = TicketState(ticket.state)
     if ticket.kind == TicketKind.MEETING and state in _BEFORE_THE_CALL:
         offers = offers_of(work, ticket)
-        is_open = 0 < len(offers) < MOST_OFFERS and work.register.meeting(ticket.id, "meet") is None
+        is_open = 0 < len(offers) < MOST_OFFERS and work.register.meeting(ticket.id, CommandName.MEET) is None
         ticket.act_at = max(map(datetime.fromisoformat, offers[-1].detail["at"])) if is_open else None
         ticket.act = OFFER_AGAIN if is_open else None
     if state is not TicketState.PENDING_CLIENT:
