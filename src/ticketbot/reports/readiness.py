@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from ticketbot.domain.calendars import Schedule, local_instant, worked
 from ticketbot.domain.clocks import clock_of
@@ -16,6 +15,7 @@ from ticketbot.domain.phases import Phase
 from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.policy import ClockName, Policy
 from ticketbot.domain.priority import Priority
+from ticketbot.domain.ratings import Rating, that_count
 from ticketbot.domain.recurrence import KINDS, WINDOWS, Cluster, Sighting, clusters, codes_in, tokens_of
 from ticketbot.store.database import Work
 from ticketbot.store.models import Event, Launch, Staff, Ticket
@@ -152,14 +152,13 @@ def _window(plan: PhasePlan) -> Callable[[datetime], timedelta]:
 
 
 def _sighting(each: TicketAt, text: str, policy: Policy) -> Sighting:
-    language = each.row.locale.partition("-")[0]
     merged = next((event for event in each.events if event.detail.get("after") == TicketState.MERGED), None)
     return Sighting(
         number=each.row.number,
         kind=each.kind,
         contact=fold(each.row.requester_address),
         at=each.row.created_at,
-        tokens=tokens_of(each.row.subject, stopwords=policy.stopwords.get(language, policy.stopwords["en"])),
+        tokens=tokens_of(each.row.subject, stopwords=policy.stopwords_of(each.row.locale)),
         codes=codes_in(each.row.subject, text),
         merged_at=merged.at if merged is not None and each.state is TicketState.MERGED else None,
     )
@@ -215,12 +214,13 @@ def _received(tickets: Iterable[TicketAt], window: Window) -> int:
 
 def _ratings(tickets: Iterable[TicketAt], window: Window) -> tuple[int, ...]:
     """Return the scores that count: of each settling of a ticket the last."""
-    last: dict[tuple[int, Any], int] = {}
-    for each in tickets:
-        for event in each.events:
-            if event.action == RATING and event.at in window:
-                last[each.row.id, event.detail.get("cycle", 0)] = int(event.detail["score"])
-    return tuple(last.values())
+    given = (
+        Rating(ticket=str(each.row.number), cycle=event.detail["cycle"], score=int(event.detail["score"]), at=event.at)
+        for each in tickets
+        for event in each.events
+        if event.action == RATING and event.at in window
+    )
+    return tuple(rating.score for rating in that_count(given))
 
 
 def _red_at(work: Work, launch: Launch, window: Window) -> datetime | None:
