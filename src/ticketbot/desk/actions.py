@@ -13,6 +13,7 @@ from ticketbot.desk.told import (
     client_reader,
     client_thread,
     clock_facts,
+    copies_of,
     has_client,
     reader_of,
     staff_thread,
@@ -297,9 +298,7 @@ def write_to_client(acting: Acting, text: str, *, act: Act) -> None:
     """Send words, or none, to requester and participants: as news, or as the end of the matter."""
     arrival, ticket, work = acting.arrival, acting.ticket, acting.arrival.work
     reader = client_reader(work, ticket, acting.care)
-    copies = tuple(
-        each.address for each in work.tickets.participants(ticket.id) if each.address != fold(ticket.requester_address)
-    )
+    copies = copies_of(work, ticket)
     if not has_client(work, ticket):  # a monitor asked: it reads nothing, but whom staff let in does
         if not copies:
             return
@@ -322,7 +321,7 @@ def write_to_client(acting: Acting, text: str, *, act: Act) -> None:
             enclosures=arrival.enclosures(),
             reply_to=reply_to,
         )
-        arrival.send(told(reader=reader, cc=() if csat else copies, csat=csat))
+        arrival.send(told(reader=reader, cc=[] if csat else copies, csat=csat))
         if csat and copies:  # a score's address is the requester's own: nobody else gets it (contracts.md §8)
             others = Reader(address=copies[0], locale=reader.locale, zone=reader.zone)
             arrival.send(told(reader=others, cc=copies[1:], is_copy=True))

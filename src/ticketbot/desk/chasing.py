@@ -7,12 +7,11 @@ from ticketbot.desk.calls import host_of, offer
 from ticketbot.desk.care import Care, care_of
 from ticketbot.desk.clockwork import Timed
 from ticketbot.desk.promises import load_clocks, save_clocks
-from ticketbot.desk.told import client_reader, client_thread, has_client, ticket_facts
+from ticketbot.desk.told import client_reader, client_thread, copies_of, has_client, ticket_facts
 from ticketbot.desk.waiting import CHASED, END_TOLD, OFFER_AGAIN, client_zone, plan_wait, wait_of
 from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.ladder import client_send_at
 from ticketbot.domain.lifecycle import Act, TicketState, closes_at, move
-from ticketbot.domain.messages import fold
 from ticketbot.domain.sla import on_resolved
 from ticketbot.domain.waiting import MOST_CHASES, Step, Wait, next_step
 from ticketbot.outbound.facts import Cause
@@ -89,7 +88,7 @@ class Silence(Timed):
             return
         draft = chase(
             reader=client_reader(work, ticket, care),
-            cc=_copies(work, ticket),
+            cc=copies_of(work, ticket),
             ticket=ticket_facts(work, ticket, care, now=now),
             question=str(question.draft["values"].get("text", "")) if question is not None else "",
             asked_at=question.created_at if question is not None else wait.since,
@@ -112,7 +111,7 @@ class Silence(Timed):
             return
         draft = autoclose(
             reader=client_reader(work, ticket, care),
-            cc=_copies(work, ticket),
+            cc=copies_of(work, ticket),
             ticket=ticket_facts(work, ticket, care, now=now),
             since=wait.since,
             resolves_at=end.at,
@@ -148,8 +147,3 @@ def _question(work: Work, ticket: Ticket) -> OutboxMail | None:
     """Return the letter that asked: the last one in which we spoke to the client."""
     letters = [each for each in work.outbox.of_ticket(ticket.id) if each.code == Code.RELAY_OUT]
     return letters[-1] if letters else None
-
-
-def _copies(work: Work, ticket: Ticket) -> list[str]:
-    requester = fold(ticket.requester_address)
-    return [each.address for each in work.tickets.participants(ticket.id) if each.address != requester]

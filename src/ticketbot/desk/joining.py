@@ -2,11 +2,10 @@
 
 from ticketbot.desk.actions import Acting, change_state, save_promises
 from ticketbot.desk.promises import load_clocks
-from ticketbot.desk.told import client_reader, client_thread, has_client, ticket_facts
+from ticketbot.desk.told import client_reader, client_thread, copies_of, has_client, ticket_facts
 from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.lifecycle import Act, TicketState
-from ticketbot.domain.messages import fold
 from ticketbot.domain.sla import on_voided
 from ticketbot.outbound.facts import TicketLine
 from ticketbot.outbound.letters_client import merged
@@ -52,11 +51,7 @@ def _tell_merged(acting: Acting, target: Ticket) -> None:
     arrival.send(
         merged(
             reader=client_reader(work, ticket, acting.care),
-            cc=[
-                each.address
-                for each in work.tickets.participants(ticket.id)
-                if each.address != fold(ticket.requester_address)
-            ],
+            cc=copies_of(work, ticket),
             ticket=ticket_facts(work, ticket, acting.care, now=arrival.at),
             into=TicketLine(number=target.number, subject=target.subject),
             cause=arrival.cause,

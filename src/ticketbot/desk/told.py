@@ -33,6 +33,12 @@ def has_client(work: Work, ticket: Ticket) -> bool:
     return ticket.channel != Channel.ALERT or work.desk.contact_at(ticket.requester_address) is not None
 
 
+def copies_of(work: Work, ticket: Ticket) -> list[str]:
+    """Return who reads a letter to the client beside the requester: whoever else takes part."""
+    requester = fold(ticket.requester_address)
+    return [each.address for each in work.tickets.participants(ticket.id) if each.address != requester]
+
+
 def client_reader(work: Work, ticket: Ticket, care: Care) -> Reader:
     """Return the requester as the reader of a letter: contact's language, then the client's, then the ticket's."""
     contact = work.desk.contact_at(ticket.requester_address)
