@@ -1,6 +1,6 @@
 """What staff may ask by mail: where launches stand, a ticket with its story, the figures of a week (CM7)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,13 @@ from ticketbot.domain.errors import Conflict
 from ticketbot.domain.lifecycle import OPEN_STATES
 from ticketbot.domain.when import duration
 from ticketbot.outbound.letters_reports import digest
+from ticketbot.reports.tickets import told_promises
 from ticketbot.store.models import Launch, Ticket
 
+#: What parts the lines of an answer.
 NEW_LINE = "\n"
+#: What belongs to the line above it stands so much further in; letters keep that.
+_STEP = "  "
 _WEEK = timedelta(days=7)
 _MAILS_SHOWN = 10
 _WORDS_SHOWN = 600
@@ -58,12 +62,7 @@ def _standing(errand: Errand, launch: Launch) -> str:
 def show_ticket(errand: Errand, command: Command) -> str:
     """Return a ticket with what runs and what was said: the one that is named, else the one in hand."""
     arrival, work = errand.arrival, errand.arrival.work
-    named = command.args.get("ticket")
-    ticket = errand.acting.ticket if errand.acting is not None else None
-    if named is not None:
-        ticket = work.tickets.by_number(int(named.removeprefix("T-")))
-    if ticket is None:
-        raise Conflict(f"there is no ticket {named}" if named is not None else "name a ticket: #ticket T-1042")
+    ticket = _named(errand, command)
     return NEW_LINE.join(_story(errand, ticket, care_zone=care_of(
         work, ticket, policy=arrival.rules.policy, now=arrival.at).zone.key))  # fmt: skip
 
@@ -83,6 +82,33 @@ def _story(errand: Errand, ticket: Ticket, *, care_zone: str) -> Iterator[str]:
         yield f"{mail.at.astimezone(zone):%Y-%m-%d %H:%M} {mail.author}{' (note)' if mail.is_note else ''}: {said}"
 
 
+def why(errand: Errand, command: Command) -> str:
+    """Return the arithmetic of each due time of a ticket: the one that is named, else the one in hand."""
+    arrival, ticket = errand.arrival, _named(errand, command)
+    zone = ZoneInfo(errand.person.timezone)
+    stories = told_promises(arrival.work, ticket, zone=zone, now=arrival.now, is_brief=True)
+    if not stories:
+        return f"T-{ticket.number} promises nothing."
+    # The first line is its letter's subject where nothing else was asked or done.
+    lines = [f"Why T-{ticket.number}: {' '.join(ticket.subject.split())}", f"{_STEP}times in {zone.key}"]
+    for heading, *steps in stories:
+        lines += [f"{_STEP}{heading}", *(f"{_STEP}{_STEP}{step}" for step in steps)]
+    return NEW_LINE.join(lines)
+
+
+def _named(errand: Errand, command: Command) -> Ticket:
+    """Return the ticket that a question names, else the one in hand."""
+    named = command.args.get("ticket")
+    if named is None:
+        if errand.acting is None:
+            raise Conflict(f"#{command.name} needs a ticket; write #{command.name} T-1042")
+        return errand.acting.ticket
+    found = errand.arrival.work.tickets.by_number(int(named.removeprefix("T-")))
+    if found is None:
+        raise Conflict(f"there is no ticket {named}")
+    return found
+
+
 def send_digest(errand: Errand, command: Command) -> str:
     """Send the figures of the last seven days, in the form of Monday's digest."""
     arrival = errand.arrival
@@ -100,3 +126,8 @@ def send_digest(errand: Errand, command: Command) -> str:
         )
     )
     return ""
+
+
+def lines_of(done: Iterable[str]) -> list[str]:
+    """Return what was done, a sentence each, and what was answered, line by line, further in where it was."""
+    return [line for each in done for line in each.split(NEW_LINE)]

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from ticketbot.desk import actions, behalf, held, learning, outreach, plans, shipping, undoing
 from ticketbot.desk.actions import Acting
+from ticketbot.desk.answers import lines_of
 from ticketbot.desk.arrival import Arrival
-from ticketbot.desk.asking import lines_of
 from ticketbot.desk.care import care_of
 from ticketbot.desk.errands import Errand
 from ticketbot.desk.incidents import announce

@@ -1,10 +1,11 @@
 """Answers to reports (CM5): lines that assign, rank and ask are done together; the rest is a note to the lead."""
 
+from dataclasses import replace
+
 from ticketbot.desk import actions, learning
 from ticketbot.desk.actions import Acting
-from ticketbot.desk.answers import status
+from ticketbot.desk.answers import lines_of, status, why
 from ticketbot.desk.arrival import Arrival
-from ticketbot.desk.asking import ASKS, lines_of
 from ticketbot.desk.care import care_of
 from ticketbot.desk.errands import Errand
 from ticketbot.desk.guide import help_for_staff
@@ -87,7 +88,7 @@ def _do(arrival: Arrival, person: Staff, line: ReportLine) -> str:
         return help_for_staff(errand, _command("help", line))
     acting = _acting(arrival, person, line)
     if line.asked is Asked.WHY:
-        return ASKS["why"](arrival, person, _command("why", line), acting.ticket)
+        return why(replace(errand, acting=acting), _command("why", line))
     if line.asked is Asked.PRIORITY:
         if not line.text:
             raise Conflict("a change of priority needs its reason")

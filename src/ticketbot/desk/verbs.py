@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from ticketbot.desk import (
     actions,
     answers,
-    asking,
     behalf,
     classing,
     concerns,
@@ -24,12 +23,10 @@ from ticketbot.desk import (
     undoing,
 )
 from ticketbot.desk.actions import Acting
-from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.errands import Errand
 from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.priority import Priority
-from ticketbot.store.models import Staff, Ticket
 
 
 def _assign(acting: Acting, command: Command) -> str:
@@ -57,18 +54,6 @@ def _priority(acting: Acting, command: Command) -> str:
 
 def _pending_silently(acting: Acting, _command: Command) -> str:
     raise Conflict(f"#pending on T-{acting.ticket.number} needs words for the client: what do you ask them?")
-
-
-def _answered(
-    ask: Callable[[Arrival, Staff, Command, Ticket | None], str],
-) -> Callable[[Errand, Command], str]:
-    """Return a question as something that is asked wherever it is written."""
-
-    def answered(errand: Errand, command: Command) -> str:
-        ticket = errand.acting.ticket if errand.acting is not None else None
-        return ask(errand.arrival, errand.person, command, ticket)
-
-    return answered
 
 
 #: What is done to the ticket that a mail is about.
@@ -125,6 +110,7 @@ ANYWHERE: Mapping[str, Callable[[Errand, Command], str]] = {
     "help": guide.help_for_staff,
     "status": answers.status,
     "ticket": answers.show_ticket,
+    "why": answers.why,
     "digest": answers.send_digest,
     "away": resting.go_away,
     "block": resting.block,
@@ -134,7 +120,6 @@ ANYWHERE: Mapping[str, Callable[[Errand, Command], str]] = {
     "lesson": learning.write_down,
     "action": learning.plan_action,
     **steering.VERBS,
-    **{name: _answered(ask) for name, ask in asking.ASKS.items()},
 }
 
 #: What goes with the words, or does not, before anything is done.
