@@ -161,14 +161,12 @@ def _affected(acting: Acting) -> list[Ticket]:
 
 
 def _sighting(acting: Acting, ticket: Ticket) -> Sighting:
-    stopwords = acting.arrival.rules.policy.stopwords
-    words = stopwords.get(ticket.locale.partition("-")[0], stopwords.get("en", frozenset()))
     return Sighting(
         number=ticket.number,
         kind=TicketKind(ticket.kind),
         contact=ticket.requester_address,
         at=ticket.created_at,
-        tokens=tokens_of(ticket.subject, stopwords=words),
+        tokens=tokens_of(ticket.subject, stopwords=acting.arrival.rules.policy.stopwords_of(ticket.locale)),
     )
 
 

@@ -82,14 +82,12 @@ def _alike(arrival: Arrival, new: Sighting, glimpses: Iterable[Glimpse]) -> list
 
 def _seen(arrival: Arrival, ticket: Ticket | Glimpse) -> Sighting:
     """Return a ticket as likeness sees it, without the errors that it names."""
-    stopwords = arrival.rules.policy.stopwords
-    language = ticket.locale.partition("-")[0]
     return Sighting(
         number=ticket.number,
         kind=TicketKind(ticket.kind),
         contact=fold(ticket.requester_address),
         at=ticket.created_at,
-        tokens=_tokens(ticket.subject, stopwords.get(language, stopwords["en"])),
+        tokens=_tokens(ticket.subject, arrival.rules.policy.stopwords_of(ticket.locale)),
     )
 
 

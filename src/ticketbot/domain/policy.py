@@ -190,6 +190,10 @@ class Policy:
         language = locale.replace("_", "-").partition("-")[0].casefold()
         return self.lexicons.get(locale) or self.lexicons.get(language) or self.lexicons["en"]
 
+    def stopwords_of(self, locale: str) -> frozenset[str]:
+        """Return the words of a locale's language that say nothing, else the English ones."""
+        return self.stopwords.get(locale.partition("-")[0], self.stopwords["en"])
+
 
 def _targets(first: str, next_: str, resolution: str, update: str, calendar: str) -> Targets:
     """Return a row of the table, written as SL2 writes it: 15m, 4h, - for no promise."""
