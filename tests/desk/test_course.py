@@ -183,6 +183,17 @@ def test_a_wish_is_told_its_date_again_only_when_it_changes(store: Store, on: st
     assert len(letters) == told
     assert letters[-1].draft["values"]["window"]["train"] == on
     assert letters[-1].draft["values"]["is_change"] is (told == 2)
+    assert letters[-1].draft["values"]["had_date"] is (told == 2)
+
+
+def test_a_wish_without_a_date_is_told_its_first_one_as_such(store: Store) -> None:
+    desk = a_house(store)
+    desk.receive(a_mail(**WISH, headers=vouched("mara@acme.example")))
+
+    answer(desk, "#release 2027-05-13\n\nAccepted.")
+
+    values = desk.letters("ENH")[-1].draft["values"]
+    assert (values["window"]["train"], values["is_change"], values["had_date"]) == ("2027-05-13", True, False)
 
 
 def test_what_turns_out_to_be_a_wish_is_told_so(store: Store) -> None:

@@ -400,11 +400,19 @@ def _course_letters(reader: Reader, *, ticket: TicketFacts, asked: str, text: st
             name: letters_course.enhancement(reader=reader, ticket=wish, window=each, **about)  # type: ignore[arg-type]
             for name, each in wishes.items()
         },
+        "enh-first-date": letters_course.enhancement(
+            reader=reader,
+            ticket=wish,
+            window=replace(window, train=date(2027, 5, 13)),
+            is_change=True,
+            **about,  # type: ignore[arg-type]
+        ),
         "enh-new-date": letters_course.enhancement(
             reader=reader,
             ticket=wish,
             window=replace(window, train=date(2027, 5, 13)),
             is_change=True,
+            had_date=True,
             **about,  # type: ignore[arg-type]
         ),
         "nudge": letters_course.nudge(

@@ -47,6 +47,7 @@ def tell_of_wish(arrival: Arrival, ticket: Ticket, care: Care, *, release_on: da
             thread=client_thread(work, ticket),
             now=arrival.now,
             is_change=told is not None,
+            had_date=told is not None and told.detail.get("on") is not None,
             reply_to=arrival.post.client_address(ticket.number),
         )
     )

@@ -95,9 +95,13 @@ def enhancement(
     thread: Thread,
     now: datetime,
     is_change: bool = False,
+    had_date: bool = False,
     reply_to: str | None = None,
 ) -> Draft:
-    """Tell (ENH) when a wish may be live, and why it takes so long; once, and again when its date changes."""
+    """Tell (ENH) when a wish may be live, and why it takes so long; once, and again when its date changes.
+
+    *is_change*: they were told before; *had_date*: and a date was named then.
+    """
     return write(
         Code.ENH,
         key=key_of(Code.ENH, ticket.number, cause.mark),
@@ -107,7 +111,7 @@ def enhancement(
         cause=cause,
         now=now,
         reply_to=reply_to,
-        values={"window": window, "is_change": is_change},
+        values={"window": window, "is_change": is_change, "had_date": had_date},
     )
 
 
