@@ -11,8 +11,9 @@ import pytest
 
 Asking = Callable[..., object]
 MODULES = (
-    "authentication", "body", "charsets", "dialects", "encodings", "forwards", "headers", "history", "known", "machine",
-    "people", "phrases", "quotes", "reports", "signatures", "structured", "text", "walk", "parse",
+    "answers", "authentication", "body", "charsets", "describe", "dialects", "encodings", "forwards", "headers",
+    "history", "invites", "known", "machine", "people", "phrases", "quotes", "reports", "signatures", "structured",
+    "text", "walk", "parse",
 )  # fmt: skip
 #: A piece of what a pattern may be given: what runs away takes a second for it, any other some thousandths.
 SIZE = 8 * 1024
