@@ -7,29 +7,12 @@ from html import escape
 from typing import Final
 
 from ticketbot.domain.messages import Attachment
-from ticketbot.inbound import charsets, invites, plaintext, tnef
+from ticketbot.inbound import charsets, filenames, invites, plaintext, tnef
 from ticketbot.inbound import text as texts
 from ticketbot.inbound.encodings import uudecoded
 from ticketbot.inbound.walk import Part
 
 MAX_TEXT: Final = 1024 * 1024
-_EXTENSIONS: Final = {
-    "text/plain": "txt", "text/html": "html", "image/jpeg": "jpg", "image/jpg": "jpg", "image/pjpeg": "jpg",
-    "image/x-png": "png", "image/heic": "heic", "video/mp4": "mp4", "audio/mpeg": "mp3", "application/gzip": "gz",
-    "application/rtf": "rtf",
-    "application/x-zip-compressed": "zip", "application/vnd.ms-powerpoint": "ppt", "video/quicktime": "mov",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-    "image/png": "png", "image/gif": "gif",
-    "application/pdf": "pdf", "message/rfc822": "eml", "text/calendar": "ics", "application/zip": "zip",
-    "text/csv": "csv", "text/x-vcard": "vcf", "text/vcard": "vcf", "application/json": "json", "application/xml": "xml",
-    "image/svg+xml": "svg", "image/tiff": "tif", "image/bmp": "bmp", "image/webp": "webp", "audio/wav": "wav",
-    "application/pgp-signature": "asc", "application/pgp-keys": "asc", "application/pkcs7-signature": "p7s",
-    "application/x-pkcs7-signature": "p7s", "application/pkcs7-mime": "p7m", "application/x-pkcs7-mime": "p7m",
-    "message/delivery-status": "txt", "message/disposition-notification": "txt", "text/rfc822-headers": "txt",
-    "message/feedback-report": "txt", "application/msword": "doc", "application/vnd.ms-excel": "xls",
-}  # fmt: skip
 _MACHINE_PARTS: Final = frozenset(
     ("message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
      "message/feedback-report")
@@ -215,7 +198,7 @@ class _Collector:
         name = part.filename
         if not name and part.children:
             subject = part.children[0].headers.text("subject")
-            name = f"{_label(subject)[:80]}.eml" if _label(subject) else ""
+            name = f"{filenames.label(subject)[:80]}.eml" if filenames.label(subject) else ""
         self._add(name, part.content_type, content, part)
         if not self.nested:
             self.body.mails.extend(part.children)
@@ -260,7 +243,7 @@ class _Collector:
         self.body.files.append((
             Attachment(
                 index=index,
-                filename=_label(name) or _stable_name(index, kind),
+                filename=filenames.label(name) or filenames.stable_name(index, kind),
                 content_type=kind,
                 size=len(content),
                 sha256=hashlib.sha256(content).hexdigest(),
@@ -303,24 +286,3 @@ _PLACEHOLDER: Final = re.compile(
     r"|^this is a multi-?part message|^this (?:is an?|message is in|e-?mail is in) html",
     re.IGNORECASE,
 )
-
-
-def _label(name: str) -> str:
-    """Return a file name as a label: no folders, no tricks, at most 200 characters, never a name to store under."""
-    name = charsets.clean_line(charsets.without_invisible(name))
-    if re.match(r"[A-Za-z]:\\|\\\\", name):
-        name = name.rpartition("\\")[2]
-    name = re.sub(r"[\x00-\x1f/\\]+", "_", name.rpartition("/")[2] if _is_path(name) else name).strip(" .")
-    if len(name) > 200:
-        stem, dot, extension = name.rpartition(".")
-        name = f"{stem[: 199 - len(extension)]}.{extension}" if dot and len(extension) <= 10 else name[:200]
-    return name
-
-
-def _is_path(name: str) -> bool:
-    return name.startswith(("/", "./", "../", "~/"))
-
-
-def _stable_name(index: int, kind: str) -> str:
-    """Return a name for a part without one: the same at every reading."""
-    return f"part-{index + 1}.{_EXTENSIONS.get(kind, 'bin')}"
