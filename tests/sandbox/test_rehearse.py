@@ -9,7 +9,7 @@ import pytest
 
 from ticketbot.deskfile import read_desk
 from ticketbot.domain.errors import ConfigurationError
-from ticketbot.sandbox.rehearse import rehearse
+from ticketbot.sandbox.rehearse import Rehearsal, _stage, rehearse
 from ticketbot.sandbox.story import read_instant, read_story
 
 DESK = """\
@@ -79,11 +79,18 @@ def test_a_command_names_another_ticket_by_its_label(tmp_path: Path, named: str)
 
 
 def test_only_commands_and_lines_of_reports_are_read_for_labels(tmp_path: Path) -> None:
-    said = {"from": "ana@desk.example", "to": "{reply:T01}", "body": "We saw it in T01 and T-2.", "label": "T01"}
+    (tmp_path / "desk.toml").write_text(DESK, encoding="utf-8")
+    said = {"from": "ana@desk.example", "to": "{reply:T01}", "body": "We saw it in T01 and T-1.", "label": "T01"}
+    story = read_story(a_story(tmp_path, {**CLIENT, "subject": "The import fails", "body": "T01 is broken"}, said))
 
-    lines = played(tmp_path, {**CLIENT, "subject": "The import fails", "body": "T01 is broken"}, said)
+    with _stage(tmp_path, story, read_desk(tmp_path / "desk.toml")) as (app, office, clock):
+        lines = Rehearsal(app, office=office, clock=clock, story=story).play(story.until)
+        with app.store.look() as work:
+            (ticket,) = work.tickets.listed()
+            words = [each.new_text for each in work.tickets.messages(ticket.id)]
 
     assert the_event(lines, "E2")["state"] == "open"
+    assert words == ["T01 is broken", "We saw it in T01 and T-1."]
 
 
 def test_a_label_that_no_mail_has_made_is_told_beside_its_mail_and_the_rest_goes_on(tmp_path: Path) -> None:
