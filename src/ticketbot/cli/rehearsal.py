@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ticketbot.cli.eventwords import CLOCKS
 from ticketbot.deskfile import Desk
 
 Line = Mapping[str, Any]
-CLOCKS = {"FR": "first answer", "NR": "next answer", "RES": "resolution", "UPD": "update"}
 _NOTHING: Mapping[str, Any] = {}
 _REMINDERS = frozenset({"REMIND", "BREACH"})
 _CRITERIA = {
