@@ -183,14 +183,19 @@ def times_for(*, language: str, zone: str, at: datetime) -> Times:
 
 def _offset(local: datetime) -> str:
     """Return `UTC`, `UTC+2` or `UTC-3:30`."""
-    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    minutes = int(_ahead(local).total_seconds() // 60)
     hour, minute = divmod(abs(minutes), 60)
     sign = "-" if minutes < 0 else "+"
     return f"UTC{sign}{hour}{f':{minute:02}' if minute else ''}" if minutes else "UTC"
 
 
 def _comes_twice(local: datetime) -> bool:
-    return local.replace(fold=0).utcoffset() > local.replace(fold=1).utcoffset()  # type: ignore[operator]
+    return _ahead(local.replace(fold=0)) > _ahead(local.replace(fold=1))
+
+
+def _ahead(local: datetime) -> timedelta:
+    """Return how far a wall time is ahead of UTC."""
+    return local.utcoffset() or timedelta()
 
 
 @lru_cache(maxsize=64)
