@@ -48,6 +48,7 @@ class Line:
             account.port,
             ssl=account.tls == Tls.TLS,
             ssl_context=context,
+            # Annotated as a float alone; imapclient documents and takes both limits.
             timeout=SocketTimeout(account.connect_within, account.answer_within),  # type: ignore[arg-type]
         )
         client.normalise_times = False
