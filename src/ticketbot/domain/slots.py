@@ -8,7 +8,6 @@ from ticketbot.domain.calendars import Schedule, business_days_after, local_date
 
 #: The wall times that people like, in this order; then every other half hour.
 LIKED = (time(10), time(14), time(11), time(15))
-STEP = timedelta(minutes=30)
 DAYS = 5
 COUNT = 3
 #: Nobody is asked to be there sooner than this.
