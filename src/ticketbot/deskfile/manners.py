@@ -9,7 +9,9 @@ from ticketbot.deskfile.values import Quiet
 from ticketbot.domain.policy import LadderRules, WatchRules
 from ticketbot.tomlfile import Section, Span
 
-Percent = Annotated[int, Field(ge=1, le=1000)]
+#: Ten times the promise: nobody waits longer with a reminder.
+HIGHEST_STEP = 1000
+Percent = Annotated[int, Field(ge=1, le=HIGHEST_STEP)]
 Count = Annotated[int, Field(ge=1)]
 _LADDER, _WATCH = LadderRules(), WatchRules()
 
@@ -54,10 +56,6 @@ class LadderSection(Section):
             bundle_over=self.bundle_over,
             bundle_within=self.bundle_within,
         )
-
-
-#: Ten times the promise: nobody waits longer with a reminder.
-HIGHEST_STEP = 1000
 
 
 class QuietSection(Section):
