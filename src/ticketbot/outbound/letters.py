@@ -2,7 +2,7 @@
 
 A key is built only from the code, ticket numbers, mail fingerprints, ISO instants and, where each reader gets their
 own copy, the recipient's address: never from primary keys, so that it is the same after `recover`.
-What each letter says is asked for by the functions of `letters_client`, `letters_staff` and `letters_reports`.
+What each letter says is asked for by the functions of the `letters_…` modules beside this one.
 """
 
 from collections.abc import Mapping
