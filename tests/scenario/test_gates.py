@@ -154,7 +154,7 @@ def test_the_gate_comes_before_the_phase_of_its_instant_in_the_account() -> None
 
 def test_every_mail_of_the_story_was_understood() -> None:
     assert not [line for line in played() if line["type"] == "event" and "error" in line]
-    assert not [line for line in played() if line["type"] == "letter" and line["code"] == "CMD:error"]
+    assert not [line for line in played() if line["type"] == "event" and "reason" in line]
 
 
 SIGNED = ("05-20 08:00", None, SVEN, "signoff+{token:hr}@desk.example", "Signed off", "We are content.")
