@@ -134,6 +134,8 @@ CHANGES = {
     "open-to-make": by_the_kernel("openat", -100, NOWHERE, os.O_RDONLY | os.O_CREAT, 0o600),
     "kill-parent": by_the_kernel("kill", os.getppid(), 0),
     "kill-all": by_the_kernel("kill", 0, 0),
+    "queue-a-signal": by_the_kernel("sigqueue", os.getppid(), 0, None),
+    "removexattr": by_the_kernel("removexattr", NOWHERE, b"user.x"),
     "ptrace": by_the_kernel("ptrace", 16, os.getppid(), 0, 0),
 }
 

@@ -20,18 +20,21 @@ _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 #: io_uring_setup, clone3), then those that change files or other processes (creat, truncate, ftruncate, rename, mkdir,
 #: rmdir, link, unlink, symlink, chmod, fchmod, chown, fchown, lchown, mknod, tkill, mkdirat, mknodat,
 #: fchownat, unlinkat, renameat, linkat, symlinkat, fchmodat, renameat2, openat2, pidfd_send_signal, fchmodat2,
-#: utime, utimes, utimensat, setxattr, lsetxattr, fsetxattr, mount, umount2, fallocate), as far as the machine has them.
+#: utime, utimes, utimensat, setxattr, lsetxattr, fsetxattr, mount, umount2, fallocate, rt_sigqueueinfo,
+#: rt_tgsigqueueinfo, removexattr, lremovexattr, fremovexattr, futimesat), as far as the machine has them.
 _REFUSED: Final = {
     "x86_64": (
         0xC000003E,
         (41, 53, 42, 49, 50, 43, 44, 46, 56, 57, 58, 59, 101, 310, 311, 288, 307, 322, 425, 435,
          85, 76, 77, 82, 83, 84, 86, 87, 88, 90, 91, 92, 93, 94, 133, 200, 258, 259,
-         260, 263, 264, 265, 266, 268, 316, 437, 424, 452, 132, 235, 280, 188, 189, 190, 165, 166, 285),
+         260, 263, 264, 265, 266, 268, 316, 437, 424, 452, 132, 235, 280, 188, 189, 190, 165, 166, 285,
+         129, 297, 197, 198, 199, 261),
     ),
     "aarch64": (
         0xC00000B7,
         (198, 199, 203, 200, 201, 202, 206, 211, 220, 221, 117, 270, 271, 242, 269, 281, 425, 435,
-         45, 46, 52, 53, 54, 55, 130, 33, 34, 35, 36, 37, 38, 276, 437, 424, 452, 88, 5, 6, 7, 40, 39, 47),
+         45, 46, 52, 53, 54, 55, 130, 33, 34, 35, 36, 37, 38, 276, 437, 424, 452, 88, 5, 6, 7, 40, 39, 47,
+         138, 240, 14, 15, 16),
     ),
 }  # fmt: skip
 #: Calls that signal a process, allowed to itself alone, so that it can abort (kill, tgkill).
