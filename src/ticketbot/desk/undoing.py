@@ -41,7 +41,7 @@ _GOES_BACK = frozenset({
     "training", "workshop", "webinar", "visit", "shipped",
 })  # fmt: skip
 #: What does nothing that could go back.
-_NO_STEP = frozenset({"note", "help", "status", "ticket", "digest", "ready", *(each.name for each in TABLE[Group.ASK])})
+_NO_STEP = frozenset({"note", *(each.name for each in TABLE[Group.ASK])})
 _LONGEST_SAID = 200
 #: Letters that only tell a step's maker of it.
 _RECEIPTS = frozenset({Code.CMD, Code.HELP})
