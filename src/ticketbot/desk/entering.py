@@ -18,7 +18,7 @@ from ticketbot.store.models import Ticket
 PHASE = "PHASE"
 CAUSE = "hypercare begins"
 #: A boundary that is acted on so soon after it came counts from its very instant.
-_AT_ONCE = timedelta(minutes=5)
+AT_ONCE = timedelta(minutes=5)
 
 
 def raise_if_late(work: Work, rules: Rules, ticket: Ticket, care: Care, *, now: datetime) -> None:
@@ -38,7 +38,7 @@ def raise_on_entering(
     work: Work, rules: Rules, ticket: Ticket, care: Care, *, boundary: datetime, now: datetime
 ) -> None:
     """Raise an open ticket that was there when hypercare began: priority by TK5, promises by SL5, never loosened."""
-    at = boundary if now - boundary <= _AT_ONCE and ticket.updated_at <= boundary else now
+    at = boundary if now - boundary <= AT_ONCE and ticket.updated_at <= boundary else now
     found = rank_of(work, rules, ticket, care, at=boundary)
     if (better := raised(Priority(ticket.priority), by=found)) is not None:
         raise_told = {"before": ticket.priority, "after": better[0].value, "reasons": list(better[1])}

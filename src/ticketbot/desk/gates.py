@@ -9,6 +9,7 @@ from typing import Any
 from ticketbot.desk.book import Planned, Rules
 from ticketbot.desk.care import Care, care_for
 from ticketbot.desk.clockwork import Timed
+from ticketbot.desk.entering import AT_ONCE
 from ticketbot.desk.standing import KINDS, guards, record_event, ruling_of
 from ticketbot.domain.calendars import DAY, Schedule, local_date, local_instant
 from ticketbot.domain.gate import (
@@ -26,8 +27,6 @@ from ticketbot.store.database import Work
 ROUND = "GATE"
 ASKED_ROUND = "GATE_ASK"
 ASKED = "gate_asked"
-#: A gate that is decided so soon after its instant is recorded at its very instant.
-_AT_ONCE = timedelta(minutes=5)
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -123,7 +122,7 @@ class Gates(Timed):
         planned = gate.planned
         care = _care(work, rules, planned, now)
         assert care.launch is not None
-        is_late = now - gate.at > _AT_ONCE
+        is_late = now - gate.at > AT_ONCE  # as a boundary, it counts from its very instant until then
         told = "late" if is_late else "decided"
         if not work.desk.write_round(ROUND, reader=planned.slug, period_start=gate.ends_at, now=now, state=told):
             return
