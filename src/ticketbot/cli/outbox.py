@@ -63,7 +63,7 @@ def show(letter_id: int, *, raw: bool, as_json: bool) -> None:
     from ticketbot.app import build, render_letter
     from ticketbot.cli.facts import letter_facts
     from ticketbot.cli.files import read_one
-    from ticketbot.inbound.inline import InlineReader
+    from ticketbot.inbound.pool import PooledReader
 
     app = build(settings())
     try:
@@ -71,7 +71,9 @@ def show(letter_id: int, *, raw: bool, as_json: bool) -> None:
         with app.store.look() as work:
             letter = work.outbox.letter(letter_id)
             facts, data = letter_facts(work, letter), letter.raw
-            data = data or render_letter(app.store, app.desk, letter, unpacker=InlineReader())
+            if not data:
+                with PooledReader(size=1) as reader:
+                    data = render_letter(app.store, app.desk, letter, unpacker=reader)
     finally:
         app.close()
     if raw:
