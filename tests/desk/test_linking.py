@@ -1,10 +1,13 @@
 """Matters that belong together, a mail that is a matter of its own, and words of ours that come first."""
 
+from datetime import UTC, datetime
+
 import pytest
-from tests.desk.acts import note, opened, refused, reply_to
+from tests.desk.acts import CHEN, note, opened, refused, reply_to
 from tests.desk.driver import BEN, DeskDriver, asking_its_server, vouched
 from tests.factories import a_mail
 
+from ticketbot.clock import FixedClock
 from ticketbot.store.database import Store
 from ticketbot.store.models import InboxMail
 
@@ -74,6 +77,23 @@ def test_an_answer_to_a_split_ticket_reaches_its_writer(store: Store) -> None:
     desk.receive(a_mail(sender=BEN, to=desk.answer_address(1002), body="Please try again."))
 
     assert desk.letter("RELAY_OUT").to == ["jonas@acme.example"]
+
+
+@on_sqlite
+def test_a_split_ticket_is_told_explained_and_shifted_like_any_other(store: Store) -> None:
+    desk = DeskDriver(store, clock=FixedClock(datetime(2027, 5, 20, 9, tzinfo=UTC)))
+    desk.receive(a_mail(message_id="first@acme.example"))
+    desk.receive(
+        a_mail(sender="jonas@acme.example", to=desk.client_address(), body="Everyone is down: the outage is back.")
+    )
+    before = desk.letters()
+    reply_to(desk, desk.letter("RELAY_IN", to="chen@desk.example"), "#split", sender=CHEN)
+
+    new = desk.ticket(1002)
+    first = next(each for each in desk.events(1002) if each.action == "opened")
+    assert (new.priority, new.severity, new.owner_team) == ("P1", "S1", "standard")
+    assert (first.detail["priority"], first.detail["severity"], first.detail["kind"]) == ("P1", "S1", "incident")
+    assert any(code.startswith("INCIDENT") for code in desk.codes(since=before))
 
 
 @on_sqlite

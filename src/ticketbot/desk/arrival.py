@@ -83,6 +83,19 @@ class Arrival:
             cause=self.message.sha256,
         )
 
+    def note_opened(self, ticket: Ticket, *, actor: str | None = None, **more: object) -> None:
+        """Record that this mail opened a ticket, and what it was at once: `#why` begins with it."""
+        self.note(
+            "opened",
+            ticket=ticket,
+            actor=actor,
+            channel=ticket.channel,
+            priority=ticket.priority,
+            severity=ticket.severity,
+            kind=ticket.kind,
+            **more,
+        )
+
     def shown(self, text: str | None = None, *, is_verified: bool = True) -> MailFacts:
         """Return this mail as letters show it."""
         sender = self.message.sender

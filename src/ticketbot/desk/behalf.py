@@ -92,17 +92,7 @@ def open_for(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
         arrival.keep(ticket, direction="note", audience="internal", author="staff", new_text=heard.message.new_text)
     else:
         heard.keep(ticket, direction="in", audience="public", author="client")
-    arrival.note(
-        "opened",
-        ticket=ticket,
-        actor=person.slug,
-        channel=ticket.channel,
-        priority=ticket.priority,
-        severity=ticket.severity,
-        kind=ticket.kind,
-        requester=party.address,
-        lasted=command.args.get("duration"),
-    )
+    arrival.note_opened(ticket, actor=person.slug, requester=party.address, lasted=command.args.get("duration"))
     terms = terms_of(ticket, care, arrival.at)
     save_promises(arrival, ticket, (on_call if is_call else on_opened)(at=arrival.at, terms=terms))
     give_to_consultant(heard, ticket, care)

@@ -98,14 +98,7 @@ def open_ticket(arrival: Arrival, client: Client) -> Ticket:
     )
     work.tickets.join(ticket, address=arrival.sender.address, name=ticket.requester_name, now=at)
     arrival.keep(ticket, direction="in", audience="public", author="client")
-    arrival.note(
-        "opened",
-        ticket=ticket,
-        channel=channel.value,
-        priority=priority.value,
-        severity=found.severity.value,
-        kind=found.kind.value,
-    )
+    arrival.note_opened(ticket)
     people = let_in(arrival, ticket, client)
     clocks = on_opened(at=at, terms=terms_of(ticket, care, at))
     save_promises(arrival, ticket, clocks)

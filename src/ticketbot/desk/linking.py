@@ -5,9 +5,12 @@ from dataclasses import replace
 from ticketbot.desk.actions import Acting, save_promises, terms_of
 from ticketbot.desk.arrival import Arrival
 from ticketbot.desk.held import answered_letters
+from ticketbot.desk.incidents import announce
 from ticketbot.desk.intake import acknowledge, listeners, show_new, title_of
 from ticketbot.desk.promises import load_clocks
 from ticketbot.desk.ranking import is_vip
+from ticketbot.desk.recurring import look_for_recurrence
+from ticketbot.desk.shifting import team_of
 from ticketbot.domain.classify import Kind
 from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
@@ -47,14 +50,14 @@ def split(acting: Acting, _command: Command) -> str:
     save_promises(arrival, ticket, on_parted(load_clocks(work, ticket), at=arrival.at, wrote_at=mail.at))
     work.tickets.join(new, address=mail.from_address, name=mail.from_name, now=arrival.at)
     heard = _heard(acting, mail)
-    heard.note(
-        "opened", ticket=new, actor=acting.person.slug, channel=new.channel, priority=new.priority, kind=new.kind
-    )
+    heard.note_opened(new, actor=acting.person.slug)
     acting.note("split", into=f"T-{new.number}", wrote_at=iso(mail.at))
     arrival.note("split_from", ticket=new, actor=acting.person.slug, number=f"T-{ticket.number}")
     save_promises(arrival, new, on_opened(at=mail.at, terms=terms_of(new, acting.care, mail.at)))
     acknowledge(heard, new, acting.care)
     show_new(heard, new, acting.care, readers=listeners(arrival, new, acting.care))
+    announce(heard, new, acting.care)
+    look_for_recurrence(heard, new, acting.care)
     return f"That mail is T-{new.number} now."
 
 
@@ -108,6 +111,7 @@ def _opened(acting: Acting, mail: Message) -> Ticket:
             requester_address=fold(mail.from_address),
             requester_name=mail.from_name,
             locale=ticket.locale,
+            owner_team=team_of(work, acting.care, at=arrival.at),
             created_at=mail.at,
             updated_at=arrival.at,
         )

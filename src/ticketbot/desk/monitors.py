@@ -108,7 +108,5 @@ def _made(arrival: Arrival, launch: Launch, care: Care, severity: Severity) -> T
             updated_at=arrival.at,
         )
     )
-    arrival.note(
-        "opened", ticket=ticket, channel=Channel.ALERT.value, priority=priority.value, kind=TicketKind.ALERT.value
-    )
+    arrival.note_opened(ticket)
     return ticket

@@ -70,7 +70,7 @@ def write_first(arrival: Arrival, person: Staff, parsed: Parsed) -> Acting:
     words = fit_for_client(arrival, ticket, parsed.text).strip()
     acting = Acting(arrival=arrival, ticket=ticket, care=care, person=person, words=words, goes_out=True)
     arrival.keep(ticket, direction="out", audience="public", author="staff", new_text=acting.words)
-    acting.note("opened", channel=channel.value, priority=priority.value, kind=kind.value, requester=party.address)
+    arrival.note_opened(ticket, actor=person.slug, requester=party.address)
     acting.note("reply")
     save_promises(arrival, ticket, on_call(at=at, terms=terms_of(ticket, care, at)))
     write_to_client(acting, for_client(arrival, person, acting.words), act=Act.REPLY)
