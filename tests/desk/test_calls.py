@@ -79,13 +79,16 @@ def test_anything_else_is_an_answer_for_the_consultant(store: Store, body: str) 
     assert desk.codes(since=before) == ["RELAY_IN eli"]
 
 
-def test_a_time_that_was_taken_meanwhile_is_answered_with_new_ones(store: Store) -> None:
-    desk = asked(store)
+@pytest.mark.parametrize(("organiser", "invited"), [("eli", []), ("ana", ["eli@desk.example"])])
+def test_a_time_that_was_taken_meanwhile_is_answered_with_new_ones(
+    store: Store, organiser: str, invited: list[str]
+) -> None:
+    desk = asked(store, file=WITH_CONSULTANT.replace("eli@desk.example", "Eli@Desk.example"))
     with store.work() as work:
         taken = work.tickets.get(1001)
         work.register.add_meeting(
             Meeting(ticket_id=taken.id, kind="visit", uid="x@desk.example", starts_at=desk.now, minutes=3000,
-                    place="onsite", organiser="eli", invited=[])
+                    place="onsite", organiser=organiser, invited=invited)
         )  # fmt: skip
 
     reply(desk, "1")
