@@ -135,6 +135,7 @@ CHANGES = {
     "kill-parent": by_the_kernel("kill", os.getppid(), 0),
     "kill-all": by_the_kernel("kill", 0, 0),
     "queue-a-signal": by_the_kernel("sigqueue", os.getppid(), 0, None),
+    "limit-the-parent": by_the_kernel("prlimit", os.getppid(), 7, None, None),
     "removexattr": by_the_kernel("removexattr", NOWHERE, b"user.x"),
     "ptrace": by_the_kernel("ptrace", 16, os.getppid(), 0, 0),
 }

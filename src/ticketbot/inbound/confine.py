@@ -39,6 +39,8 @@ _REFUSED: Final = {
 }  # fmt: skip
 #: Calls that signal a process, allowed to itself alone, so that it can abort (kill, tgkill).
 _SIGNALLING: Final = {"x86_64": (62, 234), "aarch64": (129, 131)}
+#: The call that limits a process, allowed to itself alone, as 0 or by its number (prlimit64).
+_LIMITING: Final = {"x86_64": 302, "aarch64": 261}
 #: Calls that open a file, and which of their arguments says how: (open, openat) or openat alone.
 _OPENING: Final = {"x86_64": ((2, 1), (257, 2)), "aarch64": ((56, 2),)}
 #: For writing only or too; made, cut to nothing, or a nameless one: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, __O_TMPFILE.
@@ -120,6 +122,8 @@ def _steps(machine: str) -> list[tuple[int, int, int, int]]:
     for call in _SIGNALLING[machine]:
         steps += [(_JUMP_IF_EQUAL, 0, 4, call), (_LOAD, 0, 0, _FIRST_ARGUMENT), (_JUMP_IF_EQUAL, 1, 0, os.getpid())]
         steps += [refuse, (_RETURN, 0, 0, _ALLOW)]
+    steps += [(_JUMP_IF_EQUAL, 0, 5, _LIMITING[machine]), (_LOAD, 0, 0, _FIRST_ARGUMENT)]
+    steps += [(_JUMP_IF_EQUAL, 2, 0, 0), (_JUMP_IF_EQUAL, 1, 0, os.getpid()), refuse, (_RETURN, 0, 0, _ALLOW)]
     for call, argument in _OPENING[machine]:
         how = _FIRST_ARGUMENT + argument * _ARGUMENT_SIZE
         steps += [(_JUMP_IF_EQUAL, 0, 4, call), (_LOAD, 0, 0, how), (_JUMP_IF_ANY_BIT, 0, 1, _TO_CHANGE), refuse]
