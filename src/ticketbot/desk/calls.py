@@ -15,7 +15,6 @@ from ticketbot.domain.command_specs import CommandName
 from ticketbot.domain.commands import Command
 from ticketbot.domain.drafts import Draft
 from ticketbot.domain.kinds import TicketKind
-from ticketbot.domain.messages import fold
 from ticketbot.domain.slots import free_slots
 from ticketbot.outbound.facts import Cause, iso
 from ticketbot.outbound.letters_course import Slot, slots
@@ -110,5 +109,5 @@ def _taken(work: Work, host: Staff, *, after: datetime) -> list[tuple[datetime, 
     return [
         (each.starts_at, each.starts_at + timedelta(minutes=each.minutes))
         for each in work.register.meetings_since(after - LONGEST)
-        if host.slug == each.organiser or fold(host.email) in each.invited
+        if host.slug == each.organiser or host.email in each.invited
     ]
