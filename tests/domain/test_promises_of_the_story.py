@@ -16,7 +16,7 @@ from ticketbot.domain.clocks import Clocks, ClockState, Terms, clock_facts, curr
 from ticketbot.domain.figures import ClockRow, TicketRow, attainment, flow, row_of, week_before
 from ticketbot.domain.kinds import Channel, Severity, TicketKind, classify_ticket, is_pure_thanks
 from ticketbot.domain.ladder import Told, due_steps, next_threshold, send_at, told
-from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, Act, TicketState, chases_at, move
+from ticketbot.domain.lifecycle import OPEN_STATES, PAUSED_STATES, Act, TicketState, chased_at, move
 from ticketbot.domain.phases import Phase, PlanEvent, PlanEventKind
 from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.policy import Policy, default_policy
@@ -262,13 +262,13 @@ class Rehearsal:
             case _:
                 pass
         if after is TicketState.PENDING_CLIENT:
-            self.chases[ticket.label] = chases_at(
+            self.chases[ticket.label] = chased_at(
                 at,
                 priority=ticket.priority,
                 schedule=self.schedules["B"],
                 client_zone=self.plan.zone,
                 policy=self.policy,
-            )[0]
+            )
 
     def shown(self, ticket: Played, at: datetime) -> dict[str, Any]:
         return {

@@ -359,7 +359,6 @@ def test_tickets_are_listed_by_number_and_state(store: Store) -> None:
     with store.look() as work:
         assert [each.number for each in work.tickets.listed()] == [each.number for each in tickets]
         assert [each.state for each in work.tickets.listed(["open", "closed"])] == ["open", "closed"]
-        assert work.readings.first_ticket_at() == NOW
         assert len(work.readings.tickets_created(since=NOW, until=NOW + timedelta(seconds=1))) == 3
 
 

@@ -13,7 +13,6 @@ from ticketbot.domain.priority import Priority
 
 BUSINESS_DAY = timedelta(hours=8)
 LEAST_BETWEEN_CHASES = timedelta(hours=24)
-REOPENS_WITHIN = timedelta(days=14)
 CLOSES_AFTER = timedelta(hours=40)
 
 
@@ -142,11 +141,6 @@ def move(state: TicketState, act: Act, *, before: TicketState | None = None) -> 
     return Refusal(state=state, act=act, reason=f"{named}: {_WHY_NOT.get(act, 'write #reopen first')}")
 
 
-def is_late_for_reopening(*, closed_at: datetime, at: datetime, within: timedelta = REOPENS_WITHIN) -> bool:
-    """Say whether a client's mail on a closed ticket opens a new one, a follow-up, instead of reopening it."""
-    return at - closed_at > within
-
-
 def closes_at(resolved_at: datetime, *, schedule: Schedule, after: timedelta = CLOSES_AFTER) -> datetime:
     """Return when a resolved ticket that stays silent closes: 40 h of calendar B."""
     return add_working(schedule, start=resolved_at, amount=after)
@@ -160,30 +154,6 @@ def auto_resolves_at(
         return None
     announced = add_working(schedule, start=pending_since, amount=(days - told_days_before) * BUSINESS_DAY)
     return announced, add_working(schedule, start=pending_since, amount=days * BUSINESS_DAY)
-
-
-def chases_at(
-    pending_since: datetime,
-    *,
-    priority: Priority,
-    schedule: Schedule,
-    client_zone: ZoneInfo,
-    policy: Policy,
-) -> tuple[datetime, datetime]:
-    """Return when the question is asked again, twice at most: after its span, in client hours (M27).
-
-    The second follows the first's sending after the same span, at least 24 h later. *schedule* is calendar B.
-    """
-    first = chased_at(pending_since, priority=priority, schedule=schedule, client_zone=client_zone, policy=policy)
-    second = chased_at(
-        first,
-        priority=priority,
-        schedule=schedule,
-        client_zone=client_zone,
-        policy=policy,
-        least=LEAST_BETWEEN_CHASES,
-    )
-    return first, second
 
 
 def chased_at(

@@ -312,12 +312,6 @@ class OutboxRows(Rows):
             found[ticket_id, reader].append(message_id)
         return found
 
-    def oldest_due(self, *, now: datetime) -> datetime | None:
-        """Return since when the oldest letter that should be gone waits."""
-        return self.session.scalar(
-            select(func.min(OutboxMail.send_at)).where(OutboxMail.state.in_(OPEN), OutboxMail.send_at <= now)
-        )
-
     def counts(self) -> dict[str, int]:
         """Return how many letters are in each state."""
         rows = self.session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))

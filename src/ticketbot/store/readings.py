@@ -150,7 +150,3 @@ class Readings(Rows):
             )
             .order_by(SlaClock.id)
         ).all()
-
-    def first_ticket_at(self) -> datetime | None:
-        """Return when the first ticket was received."""
-        return self.session.scalar(select(func.min(Ticket.created_at)))
