@@ -58,7 +58,7 @@ def test_who_is_told_that_it_is_settled_is_asked_how_it_was(store: Store) -> Non
 
     assert [each["score"] for each in asked] == [5, 4, 3, 2, 1]
     assert asked[0]["address"] == score_address(desk, 5)
-    assert events(desk, "survey") == [{"contact": "mara@acme.example", "cycle": 0}]
+    assert events(desk, "rating_asked") == [{"contact": "mara@acme.example", "cycle": 0}]
 
 
 @on_sqlite

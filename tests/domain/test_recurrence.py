@@ -8,15 +8,15 @@ from tests.domain.ground import POLICY, at
 
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.phases import Phase
-from ticketbot.domain.recurrence import WINDOWS, Cluster, Sighting, clusters, codes_in, is_alike, is_told, tokens_of
+from ticketbot.domain.recurrence import WINDOWS, Cluster, Occurrence, clusters, codes_in, is_alike, is_told, tokens_of
 
 STOPWORDS = POLICY.stopwords["en"]
 
 
 def seen(
     number: int, when: str, subject: str = "Cannot find the menu", *, contact: str = "", **values: Any
-) -> Sighting:
-    return Sighting(
+) -> Occurrence:
+    return Occurrence(
         number=number,
         kind=values.pop("kind", TicketKind.QUESTION),
         contact=contact or f"person{number}@acme.example",
@@ -26,8 +26,8 @@ def seen(
     )
 
 
-def found(*sightings: Sighting, phase: Phase = Phase.HYPERCARE) -> list[tuple[int, ...]]:
-    return [each.numbers for each in clusters(sightings, window_at=lambda _: WINDOWS[phase])]
+def found(*occurrences: Occurrence, phase: Phase = Phase.HYPERCARE) -> list[tuple[int, ...]]:
+    return [each.numbers for each in clusters(occurrences, window_at=lambda _: WINDOWS[phase])]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_three_tickets_of_two_contacts_are_a_cluster_when_the_third_comes() -> N
     ],
     ids=["one contact", "another matter", "merged before", "a wish", "too long ago"],
 )
-def test_no_cluster_of(others: list[Sighting]) -> None:
+def test_no_cluster_of(others: list[Occurrence]) -> None:
     assert found(*others, seen(3, "2027-03-09 09:00", contact="pia")) == []
 
 
@@ -118,7 +118,7 @@ def test_how_far_back_a_ticket_looks_depends_on_the_phase(phase: Phase, days: in
 
     def story(first: datetime) -> list[tuple[int, ...]]:
         tickets = [seen(number, "2027-06-01 12:00") for number in (1, 2, 3)]
-        early = Sighting(number=0, kind=TicketKind.QUESTION, contact="x", at=first, tokens=tickets[0].tokens)
+        early = Occurrence(number=0, kind=TicketKind.QUESTION, contact="x", at=first, tokens=tickets[0].tokens)
         return found(early, *tickets[:2], phase=phase)
 
     assert story(last - timedelta(days=days)) == [(0, 1, 2)]

@@ -21,7 +21,7 @@ from ticketbot.outbound.letters_staff import low_rating
 from ticketbot.store.models import Event, Launch, LetterState, Ticket
 
 #: Events: somebody was asked, answered in time, answered too late; a launch was signed off.
-SURVEY = "survey"
+ASKED = "rating_asked"
 RATING = "rating"
 LATE_RATING = "rating_late"
 CONCERN = "concern"
@@ -38,12 +38,12 @@ def asked(arrival: Arrival, ticket: Ticket) -> tuple[ScoreAddress, ...]:
     work, at, contact = arrival.work, arrival.at, ticket.requester_address
     if arrival.is_silent or not has_client(work, ticket):
         return ()
-    recent = work.tickets.events_of((SURVEY,), since=at - ASKED_EVERY, until=at + _INSTANT)
+    recent = work.tickets.events_of((ASKED,), since=at - ASKED_EVERY, until=at + _INSTANT)
     own = [each for each in recent if each.detail.get("contact") == contact and not _was_taken_back(arrival, each)]
     last = max((each.at for each in own), default=None)
     if not may_ask(TicketKind(ticket.kind), at=at, last_asked_at=last):
         return ()
-    arrival.note(SURVEY, ticket=ticket, contact=contact, cycle=ticket.reopened)
+    arrival.note(ASKED, ticket=ticket, contact=contact, cycle=ticket.reopened)
     return tuple(
         ScoreAddress(
             score=score,
@@ -81,8 +81,8 @@ def vote_by_reply(arrival: Arrival, ticket: Ticket) -> Vote | None:
     """Return the rating that a reply to a settled ticket begins with, where its sender was asked for one."""
     if TicketState(ticket.state) not in _SETTLED or arrival.sender.address != ticket.requester_address:
         return None
-    survey = _survey(arrival, ticket)
-    if survey is None or survey.detail.get("cycle") != ticket.reopened or not counts(arrival.at, asked_at=survey.at):
+    request = _request(arrival, ticket)
+    if request is None or request.detail.get("cycle") != ticket.reopened or not counts(arrival.at, asked_at=request.at):
         return None
     return vote_in(arrival.message.new_text)
 
@@ -97,9 +97,9 @@ def rate(arrival: Arrival, ticket: Ticket, vote: Vote) -> None:
 
     The same score again says nothing new: it is recorded, and nobody is told once more.
     """
-    survey = _survey(arrival, ticket)
-    is_in_time = counts(arrival.at, asked_at=survey.at if survey is not None else None)
-    cycle = survey.detail["cycle"] if survey is not None else ticket.reopened
+    request = _request(arrival, ticket)
+    is_in_time = counts(arrival.at, asked_at=request.at if request is not None else None)
+    cycle = request.detail["cycle"] if request is not None else ticket.reopened
     rated = [each for each in arrival.work.tickets.events(ticket.id) if each.action == RATING]
     of_cycle = [each for each in rated if each.detail.get("cycle") == cycle]
     is_said_again = bool(of_cycle) and of_cycle[-1].detail.get("score") == vote.score
@@ -150,15 +150,15 @@ def _is_own(arrival: Arrival, token: Token) -> bool:
     return arrival.sender.is_known and token.is_for(arrival.sender.address)
 
 
-def _was_taken_back(arrival: Arrival, survey: Event) -> bool:
+def _was_taken_back(arrival: Arrival, request: Event) -> bool:
     """Return whether the letter that asked was withdrawn before it left (`#undo`)."""
-    letters = arrival.work.outbox.of_ticket(survey.ticket_id) if survey.ticket_id is not None else ()
-    return any(each.cause == survey.cause and each.state == LetterState.CANCELLED for each in letters)
+    letters = arrival.work.outbox.of_ticket(request.ticket_id) if request.ticket_id is not None else ()
+    return any(each.cause == request.cause and each.state == LetterState.CANCELLED for each in letters)
 
 
-def _survey(arrival: Arrival, ticket: Ticket) -> Event | None:
+def _request(arrival: Arrival, ticket: Ticket) -> Event | None:
     """Return the last time that this ticket's requester was asked."""
-    asked_for = [each for each in arrival.work.tickets.events(ticket.id) if each.action == SURVEY]
+    asked_for = [each for each in arrival.work.tickets.events(ticket.id) if each.action == ASKED]
     return asked_for[-1] if asked_for else None
 
 

@@ -14,7 +14,7 @@ from ticketbot.domain.commands import Command
 from ticketbot.domain.errors import Conflict
 from ticketbot.domain.kinds import TicketKind
 from ticketbot.domain.messages import fold
-from ticketbot.domain.recurrence import KINDS, Sighting, is_alike, tokens_of
+from ticketbot.domain.recurrence import KINDS, Occurrence, is_alike, tokens_of
 from ticketbot.domain.senders import client_of_domain
 from ticketbot.domain.when import day, duration, instant, wall_time
 from ticketbot.outbound.facts import Reader, Thread, iso
@@ -152,16 +152,16 @@ def _affected(acting: Acting) -> list[Ticket]:
     work, ticket = acting.arrival.work, acting.ticket
     named = [each.detail["number"] for each in work.tickets.events_named(PROBLEM) if each.ticket_id == ticket.id]
     found = {each.id: each for number in named[-1:] for each in tickets_of_problem(acting, str(number))}
-    own = _sighting(acting, ticket)
+    own = _occurrence(acting, ticket)
     since = acting.arrival.at - _SAME_TROUBLE
     for each in work.register.tickets_of_client(ticket.client_id, since=since):
-        if each.merged_into is None and TicketKind(each.kind) in KINDS and is_alike(_sighting(acting, each), own):
+        if each.merged_into is None and TicketKind(each.kind) in KINDS and is_alike(_occurrence(acting, each), own):
             found[each.id] = each
     return sorted(found.values(), key=lambda each: each.number)
 
 
-def _sighting(acting: Acting, ticket: Ticket) -> Sighting:
-    return Sighting(
+def _occurrence(acting: Acting, ticket: Ticket) -> Occurrence:
+    return Occurrence(
         number=ticket.number,
         kind=TicketKind(ticket.kind),
         contact=ticket.requester_address,

@@ -18,7 +18,7 @@ from ticketbot.domain.recurrence import (
     KINDS,
     WINDOWS,
     Cluster,
-    Sighting,
+    Occurrence,
     codes_in,
     is_alike,
     is_told,
@@ -66,7 +66,7 @@ def look_for_recurrence(arrival: Arrival, ticket: Ticket, care: Care) -> None:
         _look_elsewhere(arrival, ticket, new)
 
 
-def _alike(arrival: Arrival, new: Sighting, glimpses: Iterable[Glimpse]) -> list[Sighting]:
+def _alike(arrival: Arrival, new: Occurrence, glimpses: Iterable[Glimpse]) -> list[Occurrence]:
     """Return which of some tickets are about the same trouble as a new one."""
     there = [each for each in glimpses if each.number != new.number and each.state not in _GONE and each.kind in KINDS]
     # Texts are read only where the new one names an error that they may name too.
@@ -80,9 +80,9 @@ def _alike(arrival: Arrival, new: Sighting, glimpses: Iterable[Glimpse]) -> list
     return [each for each in seen if is_alike(each, new)]
 
 
-def _seen(arrival: Arrival, ticket: Ticket | Glimpse) -> Sighting:
+def _seen(arrival: Arrival, ticket: Ticket | Glimpse) -> Occurrence:
     """Return a ticket as likeness sees it, without the errors that it names."""
-    return Sighting(
+    return Occurrence(
         number=ticket.number,
         kind=TicketKind(ticket.kind),
         contact=fold(ticket.requester_address),
@@ -152,7 +152,7 @@ def _propose_workshop(
         )
 
 
-def _look_elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting) -> None:
+def _look_elsewhere(arrival: Arrival, ticket: Ticket, new: Occurrence) -> None:
     """Tell every lead (RECUR:platform) of an error, or a cluster, that several clients have."""
     work, at = arrival.work, arrival.at
     others = _elsewhere(arrival, ticket, new)
@@ -185,11 +185,11 @@ def _look_elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting) -> None:
         )
 
 
-def _elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting) -> list[Ticket]:
+def _elsewhere(arrival: Arrival, ticket: Ticket, new: Occurrence) -> list[Ticket]:
     """Return the other clients' tickets of a week with the same error, or with a cluster of the same words."""
     latest = arrival.work.readings.latest(since=arrival.at - _WEEK, limit=_MOST)
     clients = {each.number: each.client_id for each in latest if each.client_id not in (None, ticket.client_id)}
-    groups: dict[int | None, list[Sighting]] = {}
+    groups: dict[int | None, list[Occurrence]] = {}
     for each in _alike(arrival, new, [one for one in latest if one.number in clients]):
         groups.setdefault(clients[each.number], []).append(each)
     return [
@@ -200,7 +200,7 @@ def _elsewhere(arrival: Arrival, ticket: Ticket, new: Sighting) -> list[Ticket]:
     ]
 
 
-def _is_told_of(event: Event, new: Sighting) -> bool:
+def _is_told_of(event: Event, new: Occurrence) -> bool:
     """Say whether leads heard of this trouble already."""
     known = replace(new, tokens=frozenset(event.detail["tokens"]), codes=frozenset(event.detail["codes"]))
     return is_alike(known, new)
@@ -219,7 +219,7 @@ def _facts(cluster: Cluster, tickets: Sequence[Ticket], care: Care) -> ClusterFa
     )
 
 
-def _platform(arrival: Arrival, new: Sighting, tickets: Sequence[Ticket]) -> ClusterFacts:
+def _platform(arrival: Arrival, new: Occurrence, tickets: Sequence[Ticket]) -> ClusterFacts:
     clients = [arrival.work.desk.client(each.client_id) for each in tickets]
     return ClusterFacts(
         client="",

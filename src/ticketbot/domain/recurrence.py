@@ -26,7 +26,7 @@ _ENDING_FROM = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class Occurrence:
     """A ticket as likeness sees it. `faq` names what answered it; `merged_at` is when it became part of another."""
 
     number: int
@@ -43,7 +43,7 @@ class Sighting:
 class Cluster:
     """Tickets about the same trouble, oldest first, and since when they are enough to be one."""
 
-    tickets: tuple[Sighting, ...]
+    tickets: tuple[Occurrence, ...]
     found_at: datetime
 
     @property
@@ -79,7 +79,7 @@ def codes_in(*texts: str) -> frozenset[str]:
     return frozenset(code.upper().replace("-", "") for code in found)
 
 
-def is_alike(one: Sighting, other: Sighting) -> bool:
+def is_alike(one: Occurrence, other: Occurrence) -> bool:
     """Say whether two tickets are about the same trouble: words of the subject, an error code, or the answer."""
     if one.codes & other.codes or (one.faq is not None and one.faq == other.faq):
         return True
@@ -87,14 +87,14 @@ def is_alike(one: Sighting, other: Sighting) -> bool:
     return bool(either) and len(one.tokens & other.tokens) >= LIKENESS * len(either)
 
 
-def clusters(sightings: Iterable[Sighting], *, window_at: Callable[[datetime], timedelta]) -> tuple[Cluster, ...]:
+def clusters(occurrences: Iterable[Occurrence], *, window_at: Callable[[datetime], timedelta]) -> tuple[Cluster, ...]:
     """Return the clusters of one client's tickets; each new ticket is held against those of its window before it.
 
     *window_at* is how far back a ticket looks that came at an instant: that of its launch's phase then.
     """
-    seen: list[Sighting] = []
+    seen: list[Occurrence] = []
     groups: list[_Group] = []
-    for new in sorted(sightings, key=lambda each: (each.at, each.number)):
+    for new in sorted(occurrences, key=lambda each: (each.at, each.number)):
         if new.kind not in KINDS:
             continue
         since = new.at - window_at(new.at)
@@ -119,11 +119,11 @@ def is_told(size: int, *, told: int) -> bool:
 class _Group:
     """A cluster that grows."""
 
-    tickets: list[Sighting]
+    tickets: list[Occurrence]
     found_at: datetime
 
 
-def _join(groups: list[_Group], alike: Sequence[Sighting]) -> None:
+def _join(groups: list[_Group], alike: Sequence[Occurrence]) -> None:
     """Let tickets that are alike join a cluster that one of them belongs to, or become one if they are enough."""
     new = alike[-1]
     known = next((group for group in groups if any(each in group.tickets for each in alike)), None)
@@ -133,7 +133,7 @@ def _join(groups: list[_Group], alike: Sequence[Sighting]) -> None:
         groups.append(_Group(tickets=list(alike), found_at=new.at))
 
 
-def _counts(ticket: Sighting, at: datetime) -> bool:
+def _counts(ticket: Occurrence, at: datetime) -> bool:
     """Say whether a ticket is still one of its own at *at*."""
     return ticket.merged_at is None or ticket.merged_at > at
 

@@ -16,7 +16,7 @@ from ticketbot.domain.plans import PhasePlan
 from ticketbot.domain.policy import ClockName, Policy
 from ticketbot.domain.priority import Priority
 from ticketbot.domain.ratings import Rating, that_count
-from ticketbot.domain.recurrence import KINDS, WINDOWS, Cluster, Sighting, clusters, codes_in, tokens_of
+from ticketbot.domain.recurrence import KINDS, WINDOWS, Cluster, Occurrence, clusters, codes_in, tokens_of
 from ticketbot.store.database import Work
 from ticketbot.store.models import Event, Launch, Staff, Ticket
 
@@ -140,7 +140,7 @@ def clusters_of(
 ) -> list[tuple[Cluster, str | None]]:
     """Return the clusters among a client's tickets, each with who looks after its problem, if anybody (RC1)."""
     texts = work.readings.opening_texts(tickets[0].row.client_id or 0) if tickets else {}
-    seen = [_sighting(each, texts.get(each.row.id, ""), policy) for each in tickets if each.state != TicketState.SPAM]
+    seen = [_occurrence(each, texts.get(each.row.id, ""), policy) for each in tickets if each.state != TicketState.SPAM]
     found = clusters(seen, window_at=_window(plan))
     by_number = {each.row.number: each for each in tickets}
     return [(cluster, _owner(by_number[number] for number in cluster.numbers)) for cluster in found]
@@ -151,9 +151,9 @@ def _window(plan: PhasePlan) -> Callable[[datetime], timedelta]:
     return lambda at: WINDOWS.get(plan.phase_at(at), WINDOWS[Phase.TRANSITION])
 
 
-def _sighting(each: TicketAt, text: str, policy: Policy) -> Sighting:
+def _occurrence(each: TicketAt, text: str, policy: Policy) -> Occurrence:
     merged = next((event for event in each.events if event.detail.get("after") == TicketState.MERGED), None)
-    return Sighting(
+    return Occurrence(
         number=each.row.number,
         kind=each.kind,
         contact=fold(each.row.requester_address),
